@@ -1,0 +1,1 @@
+# cal: calendars and reminders out. Sees core, never mailgw.

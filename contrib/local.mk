@@ -1,0 +1,1 @@
+# contrib: scripts for those who run and build it

@@ -1,0 +1,61 @@
+/*
+ * settings.h - promised.conf: one table of names, types, defaults, documents
+ *
+ * The file is flat, "name = value", '#' comments, read by libconfuse. One
+ * table in settings.c feeds the reader, "-o name=value", "promised -t", the
+ * range checks and the manual-page check of promised.conf(5). Unknown,
+ * repeated or out-of-range names are refused as "file:line: reason".
+ */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include "core/core.h"
+
+#define SETTINGS_ENV "PROMISED_CONF"
+#define SETTINGS_FILE SYSCONFDIR "/promised.conf"
+
+enum settings_on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_PASS };
+
+/* every string and list is owned by the struct; lists end with NULL */
+struct settings {
+	char *file;		/* where it was read from; NULL: defaults */
+	char *home;		/* ledger.db, spool/, unread/, feed/, run/ */
+	char *gateway_listen;	/* ADDRESS:PORT or [ADDRESS]:PORT */
+	char *next_hop;		/* HOST:PORT */
+	char *feed_listen;	/* ADDRESS:PORT */
+	char *feed_url;		/* public base of feed URLs; "" = as bound */
+	char *hostname;		/* in our greetings; "" = gethostname() */
+	char **own_domains;	/* lower case; empty: the author's own domain */
+	char *timezone;		/* IANA name; "" = the offset in Date: */
+	char **holidays;	/* sets, civil.h: "fr", … */
+	unsigned work_week;	/* bit 0 = Monday */
+	int work_start_min;	/* minutes after midnight */
+	int work_end_min;
+	size_t max_message_bytes;
+	unsigned max_sessions;
+	size_t segment_bytes;	/* a spool segment is closed at this size */
+	enum settings_on_failure on_failure;
+};
+
+/*
+ * settings_read - defaults, then the file, then overrides
+ *
+ * file       NULL: $PROMISED_CONF, else SETTINGS_FILE where it exists, else
+ *            the defaults alone
+ * overrides  "name=value" strings ending with NULL, or NULL
+ * out        owned by mem
+ *
+ * RC_OK; RC_NOTFOUND a named file is not there; RC_BADINPUT "file:line: …"
+ */
+enum rc settings_read(TALLOC_CTX *mem, const char *file,
+    const char *const *overrides, struct settings **out,
+    struct err *e) must_check;
+
+/* settings_path - home/NAME, owned by mem */
+char *settings_path(TALLOC_CTX *mem, const struct settings *s,
+    const char *name);
+
+/* settings_print - every name with its value and its document, to out */
+void settings_print(const struct settings *s, FILE *out);
+
+#endif

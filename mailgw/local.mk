@@ -1,0 +1,1 @@
+# mailgw: mail in, promises to the ledger. Sees core, never cal.

@@ -1,0 +1,33 @@
+/*
+ * message.h - a message's bytes → its facts and the author's own words
+ *
+ * libetpan reads the MIME. It is old C that reads hostile input: these
+ * functions run in the parser's child process only (reader/parser.h), behind
+ * a cheap linear look at the bytes (message_prescan).
+ */
+#ifndef MAILGW_MESSAGE_MESSAGE_H
+#define MAILGW_MESSAGE_MESSAGE_H
+
+#include "core/core.h"
+
+struct message_address {
+	char *address;			/* local@domain, domain lower case */
+	char *name;			/* display name, UTF-8, or NULL */
+};
+
+struct message {
+	char *message_id;		/* without brackets, or NULL */
+	int64_t date_at;		/* UTC seconds; INT64_MIN: none readable */
+	int offset_min;			/* of Date:, minutes east */
+	struct message_address from;
+	struct message_address *to;	/* To, Cc, Bcc headers; ends with NULL */
+	char *subject;			/* UTF-8 */
+	char *thread;			/* first of References, else In-Reply-To */
+	bool is_automatic;		/* Auto-Submitted, Precedence … */
+	bool is_private;		/* Sensitivity: private: never read */
+	bool is_reply;
+	char *words;			/* the author's own words, UTF-8 */
+	char *fault;			/* what had to be left unread, or NULL */
+};
+
+#endif

@@ -1,0 +1,7 @@
+# tests: units (NAME_test.c, cmocka), tables (*.tab), dialogues (*.dlg),
+# commands (*.t), and tests/whole, which starts the real service
+EXTRA_DIST += tests/lsan.supp tests/tap.sh
+include tests/core/local.mk
+include tests/mailgw/local.mk
+include tests/cal/local.mk
+include tests/whole/local.mk
