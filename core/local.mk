@@ -5,3 +5,6 @@ CORE_LIBS = libcore.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(UTF8PROC_LIBS) \
 	$(GLIB_LIBS) $(JANSSON_LIBS) $(TALLOC_LIBS) -lm
 
 libcore_a_SOURCES += core/log/log.h core/log/log.c core/log/events.def
+libcore_a_SOURCES += core/civil/civil.h core/civil/civil.c core/civil/zone.c \
+	core/civil/calendar.c core/civil/holiday.h core/civil/holiday.c \
+	core/civil/holidays.def

@@ -32,6 +32,18 @@ enum civil_weekday civil_weekday(int32_t day);
 int civil_month_days(int year, int month);
 bool civil_is_date(int year, int month, int day);
 
+/* n months later (n < 0: earlier); the month's last day where the day does
+ * not exist in it */
+int32_t civil_add_months(int32_t day, int n);
+
+/* the ISO 8601 week of a day, and the year that the week belongs to (may be
+ * NULL); the Monday of such a week */
+int civil_week(int32_t day, int *year);
+int32_t civil_week_monday(int year, int week);
+
+/* Easter Sunday of the Gregorian calendar */
+int32_t civil_easter(int year);
+
 /* civil_format - "YYYY-MM-DD" or "YYYY-MM-DDTHH:MM"; "" where not set */
 #define CIVIL_TEXT_MAX 20
 void civil_format(struct civil c, char out[CIVIL_TEXT_MAX]);
@@ -74,15 +86,17 @@ enum rc calendar_new(TALLOC_CTX *mem, unsigned week, int start_min,
     struct err *e) must_check;
 
 bool calendar_is_working(const struct calendar *c, int32_t day);
-/* a public holiday's name ("Noël"), or NULL */
+/* a public holiday's name in its own language ("Noël"), or NULL */
 const char *calendar_holiday(const struct calendar *c, int32_t day);
 int calendar_start_min(const struct calendar *c);
 int calendar_end_min(const struct calendar *c);
-/* n working days after (n < 0: before) day; counting starts the next day */
+/* n working days after (n < 0: before) day; counting starts the next day. A
+ * week without a working day, or none within CALENDAR_MAX_DAYS, stays put. */
+#define CALENDAR_MAX_DAYS 20000
 int32_t calendar_add(const struct calendar *c, int32_t day, int n);
 /* the same over Monday to Saturday less holidays (jours ouvrables) */
 int32_t calendar_add_ouvrables(const struct calendar *c, int32_t day, int n);
-/* n minutes counted inside working hours */
+/* n minutes counted inside working hours; n >= 0 */
 struct civil calendar_add_minutes(const struct calendar *c, struct civil from,
     int n);
 

@@ -4,3 +4,8 @@ check_PROGRAMS += tests/core/log_test
 tests_core_log_test_SOURCES = tests/core/log_test.c
 tests_core_log_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/log_test
+
+check_PROGRAMS += tests/core/civil_test
+tests_core_civil_test_SOURCES = tests/core/civil_test.c
+tests_core_civil_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/civil_test
