@@ -8,3 +8,7 @@ libcore_a_SOURCES += core/log/log.h core/log/log.c core/log/events.def
 libcore_a_SOURCES += core/civil/civil.h core/civil/civil.c core/civil/zone.c \
 	core/civil/calendar.c core/civil/holiday.h core/civil/holiday.c \
 	core/civil/holidays.def
+
+libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
+	core/settings/settings.c core/settings/settings_type.c
+libcore_a_SOURCES += core/unread/unread.h core/unread/unread.c

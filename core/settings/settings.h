@@ -11,30 +11,35 @@
 
 #include "core/core.h"
 
-#define SETTINGS_ENV "PROMISED_CONF"
+#define SETTINGS_ENV  "PROMISED_CONF"
 #define SETTINGS_FILE SYSCONFDIR "/promised.conf"
 
 enum settings_on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_PASS };
 
-/* every string and list is owned by the struct; lists end with NULL */
+/*
+ * Every string and list is owned by the struct; lists end with NULL. In the
+ * file a list is one value with commas: own-domains = "a.example, b.example".
+ */
 struct settings {
-	char *file;		/* where it was read from; NULL: defaults */
-	char *home;		/* ledger.db, spool/, unread/, feed/, run/ */
-	char *gateway_listen;	/* ADDRESS:PORT or [ADDRESS]:PORT */
-	char *next_hop;		/* HOST:PORT */
-	char *feed_listen;	/* ADDRESS:PORT */
-	char *feed_url;		/* public base of feed URLs; "" = as bound */
-	char *hostname;		/* in our greetings; "" = gethostname() */
-	char **own_domains;	/* lower case; empty: the author's own domain */
-	char *timezone;		/* IANA name; "" = the offset in Date: */
-	char **holidays;	/* sets, civil.h: "fr", … */
-	unsigned work_week;	/* bit 0 = Monday */
-	int work_start_min;	/* minutes after midnight */
+	char *file;           /* where it was read from; NULL: defaults */
+	char *home;           /* ledger.db, spool/, unread/, feed/, run/ */
+	char *gateway_listen; /* ADDRESS:PORT or [ADDRESS]:PORT */
+	char *next_hop;       /* HOST:PORT */
+	char *feed_listen;    /* ADDRESS:PORT */
+	char *feed_url;       /* public base of feed URLs; "" = as bound */
+	char *hostname;       /* in our greetings; "" = gethostname() */
+	char **own_domains;   /* lower case; empty: the author's own domain */
+	char *timezone;       /* IANA name; "" = the offset in Date: */
+	char **holidays;      /* sets, civil.h: "fr", … */
+	unsigned work_week;   /* bit 0 = Monday */
+	int work_start_min;   /* minutes after midnight */
 	int work_end_min;
 	size_t max_message_bytes;
 	unsigned max_sessions;
-	size_t segment_bytes;	/* a spool segment is closed at this size */
+	size_t segment_bytes; /* a spool segment is closed at this size */
 	enum settings_on_failure on_failure;
+	char **gateway_clients; /* who may connect: ADDRESS or ADDRESS/BITS */
+	char *lang;             /* of the command's words; "" = the locale's */
 };
 
 /*
@@ -45,17 +50,23 @@ struct settings {
  * overrides  "name=value" strings ending with NULL, or NULL
  * out        owned by mem
  *
- * RC_OK; RC_NOTFOUND a named file is not there; RC_BADINPUT "file:line: …"
+ * RC_OK; RC_NOTFOUND a named file is not there; RC_BADINPUT "file:line: …",
+ * or "-o name=value: …" where an override is at fault
  */
 enum rc settings_read(TALLOC_CTX *mem, const char *file,
     const char *const *overrides, struct settings **out,
     struct err *e) must_check;
 
 /* settings_path - home/NAME, owned by mem */
-char *settings_path(TALLOC_CTX *mem, const struct settings *s,
-    const char *name);
+char *settings_path(
+    TALLOC_CTX *mem, const struct settings *s, const char *name);
 
-/* settings_print - every name with its value and its document, to out */
+/* settings_print - every name with its value and its document, to out, in a
+ * form that settings_read() takes back */
 void settings_print(const struct settings *s, FILE *out);
+
+/* settings_name - name of row i of the table, its default in *def and its
+ * document in *doc (either may be NULL); NULL past the end */
+const char *settings_name(size_t i, const char **def, const char **doc);
 
 #endif

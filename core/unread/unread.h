@@ -16,11 +16,11 @@ enum rc unread_put(const char *dir, const char *id, struct slice message,
 struct unread {
 	const char *id;
 	const char *reason;
-	int64_t at;		/* UTC seconds it was put there */
+	int64_t at; /* UTC seconds it was put there */
 	uint64_t size_bytes;
 };
-typedef enum rc (*unread_visit_fn)(const struct unread *u, void *arg,
-    struct err *e);
+typedef enum rc (*unread_visit_fn)(
+    const struct unread *u, void *arg, struct err *e);
 
 /* unread_each - oldest first; a missing folder holds none */
 enum rc unread_each(const char *dir, unread_visit_fn visit, void *arg,

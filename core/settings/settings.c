@@ -1,0 +1,439 @@
+/*
+ * settings.c - the table of settings, and its readers and printers
+ *
+ * libconfuse cuts the file into names and values and says where a fault
+ * stands; what a value may be is decided by the row's type (settings_type.c).
+ * Values stay text until then, so that a file, "-o name=value" and a default
+ * take the same way.
+ */
+#include "core/settings/settings_priv.h"
+
+#include <confuse.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define AT(member) offsetof(struct settings, member)
+
+/* Never rename a row: add one, keep the old name for two releases. */
+static const struct settings_row table[] = {
+	{ .name = "home",
+	    .type = &settings_folder,
+	    .at = AT(home),
+	    .def = LOCALSTATEDIR "/lib/promised",
+	    .doc = "Folder of the ledger, the spool, the feeds' snapshots and "
+		   "the messages that could not be read." },
+	{ .name = "gateway-listen",
+	    .type = &settings_address,
+	    .at = AT(gateway_listen),
+	    .max = 65535,
+	    .def = "127.0.0.1:2525",
+	    .doc = "Address and port where the gateway takes mail; port 0 lets "
+		   "the system choose one." },
+	{ .name = "gateway-clients",
+	    .type = &settings_nets,
+	    .at = AT(gateway_clients),
+	    .def = "127.0.0.0/8, ::1",
+	    .doc = "Addresses, or ADDRESS/BITS, that may send mail through the "
+		   "gateway." },
+	{ .name = "next-hop",
+	    .type = &settings_address,
+	    .at = AT(next_hop),
+	    .min = 1,
+	    .max = 65535,
+	    .def = "127.0.0.1:25",
+	    .doc = "Host and port of the one server that every mail is passed "
+		   "on to." },
+	{ .name = "hostname",
+	    .type = &settings_host,
+	    .at = AT(hostname),
+	    .def = "",
+	    .doc = "Name used in greetings; empty for the machine's own." },
+	{ .name = "max-message",
+	    .type = &settings_bytes,
+	    .at = AT(max_message_bytes),
+	    .min = 1 << 10,
+	    .max = UINT64_C(2) << 30,
+	    .def = "100M",
+	    .doc = "Larger messages are refused by the gateway." },
+	{ .name = "max-sessions",
+	    .type = &settings_count,
+	    .at = AT(max_sessions),
+	    .min = 1,
+	    .max = 100000,
+	    .def = "2000",
+	    .doc = "Connections the gateway holds at once." },
+	{ .name = "segment-size",
+	    .type = &settings_bytes,
+	    .at = AT(segment_bytes),
+	    .min = 64 << 10,
+	    .max = UINT64_C(4) << 30,
+	    .def = "64M",
+	    .doc = "A segment of the spool is closed when it reaches this "
+		   "size." },
+	{ .name = "on-failure",
+	    .type = &settings_failure,
+	    .at = AT(on_failure),
+	    .def = "tempfail",
+	    .doc = "When the spool cannot be written: 'tempfail' asks the "
+		   "client to try again, 'pass' lets the mail go unread." },
+	{ .name = "own-domains",
+	    .type = &settings_domains,
+	    .at = AT(own_domains),
+	    .def = "",
+	    .doc = "Domains of our own people, who are no customers; empty for "
+		   "each author's own domain." },
+	{ .name = "timezone",
+	    .type = &settings_zone,
+	    .at = AT(timezone),
+	    .def = "",
+	    .doc = "Zone that promises are due in, such as Europe/Paris; empty "
+		   "for the one of each mail." },
+	{ .name = "holidays",
+	    .type = &settings_words,
+	    .at = AT(holidays),
+	    .def = "fr",
+	    .doc = "Sets of public holidays, or 'none'." },
+	{ .name = "work-week",
+	    .type = &settings_week,
+	    .at = AT(work_week),
+	    .def = "mon-fri",
+	    .doc = "Working days: names and ranges of names, mon to sun." },
+	{ .name = "work-hours",
+	    .type = &settings_hours,
+	    .at = AT(work_start_min),
+	    .def = "09:00-18:00",
+	    .doc = "Working hours of a working day." },
+	{ .name = "feed-listen",
+	    .type = &settings_address,
+	    .at = AT(feed_listen),
+	    .max = 65535,
+	    .def = "127.0.0.1:8025",
+	    .doc = "Address and port where calendar feeds are served; port 0 "
+		   "lets the system choose one." },
+	{ .name = "feed-url",
+	    .type = &settings_url,
+	    .at = AT(feed_url),
+	    .def = "",
+	    .doc = "What the address of a feed begins with, as subscribers see "
+		   "it; empty for the address it is served at." },
+	{ .name = "lang",
+	    .type = &settings_lang,
+	    .at = AT(lang),
+	    .def = "",
+	    .doc = "Language of the command's own words, 'fr' or 'en'; empty "
+		   "for the one of the locale." },
+};
+
+/* one reading of one file */
+struct reader {
+	struct settings *to;
+	struct err *e;
+	bool has_failed;
+	bool is_set[ARRAY_LEN(table)];
+	/* libconfuse's own copy of each value; slot i is row i */
+	struct slot {
+		char *value; /* malloc'ed by libconfuse */
+		struct reader *reader;
+	} slots[ARRAY_LEN(table)];
+};
+
+const char *
+settings_name(size_t i, const char **def, const char **doc)
+{
+	if (i >= ARRAY_LEN(table))
+		return NULL;
+	if (def != NULL)
+		*def = table[i].def;
+	if (doc != NULL)
+		*doc = table[i].doc;
+	return table[i].name;
+}
+
+/* set - parse one value into its member */
+static enum rc
+set(struct settings *s, const struct settings_row *row, const char *value,
+    struct err *e)
+{
+	const unsigned char *u;
+
+	if (strlen(value) > SETTINGS_MAX_VALUE)
+		return err_set(e, RC_BADINPUT, "longer than %d octets",
+		    SETTINGS_MAX_VALUE);
+	for (u = (const unsigned char *)value; *u != '\0'; u++)
+		if (*u < 0x20 || *u == 0x7f || *u == '"' || *u == '\\')
+			return err_set(e, RC_BADINPUT,
+			    "quotes, backslashes and control characters have "
+			    "no place in a setting");
+	if (strstr(value, "${") != NULL)
+		return err_set(
+		    e, RC_BADINPUT, "'${' has no place in a setting");
+	return row->type->parse(s, row, value, (char *)s + row->at, e);
+}
+
+/* fail - keep the first fault only, as "file:line: reason" */
+static void
+fail(struct reader *r, const cfg_t *cfg, const char *reason)
+{
+	if (r->has_failed)
+		return;
+	r->has_failed = true;
+	(void)err_set(
+	    r->e, RC_BADINPUT, "%s:%d: %s", r->to->file, cfg->line, reason);
+}
+
+/* slot_of - what hangs behind an option of libconfuse's */
+static struct slot *
+slot_of(const cfg_opt_t *opt)
+{
+	return (struct slot *)(void *)((char *)opt->simple_value.string -
+				       offsetof(struct slot, value));
+}
+
+/* on_value - libconfuse has read "name = value" */
+static int
+on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	struct slot *slot = slot_of(opt);
+	struct reader *r = slot->reader;
+	size_t i = (size_t)(slot - r->slots);
+	char reason[sizeof(r->e->text)];
+	struct err e;
+
+	if (r->is_set[i]) {
+		(void)snprintf(
+		    reason, sizeof(reason), "'%s' is set twice", opt->name);
+		fail(r, cfg, reason);
+		return -1;
+	}
+	r->is_set[i] = true;
+	if (set(r->to, &table[i], value, &e) != RC_OK) {
+		(void)snprintf(
+		    reason, sizeof(reason), "%s: %.160s", opt->name, e.text);
+		fail(r, cfg, reason);
+		return -1;
+	}
+	*(const char **)result = value;
+	return 0;
+}
+
+/* on_error - libconfuse's own complaint */
+static void __attribute__((format(printf, 2, 0)))
+on_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	struct reader *r = slot_of(&cfg->opts[0])->reader;
+	char reason[sizeof(r->e->text)];
+
+	(void)vsnprintf(reason, sizeof(reason), fmt, ap);
+	if (strncmp(reason, "no such option '", 16) == 0) {
+		char name[sizeof(reason)];
+
+		(void)snprintf(name, sizeof(name), "%s", reason + 16);
+		(void)snprintf(reason, sizeof(reason),
+		    "there is no setting '%.200s", name);
+	}
+	fail(r, cfg, reason);
+}
+
+/* open_file - a regular file of a sensible size */
+static enum rc
+open_file(const char *file, FILE **out, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		(void)err_errno(e, "%s", file);
+		if (errno == ENOENT)
+			e->rc = RC_NOTFOUND;
+		return e->rc;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(e, RC_BADINPUT, "%s: not a file", file);
+	}
+	if (st.st_size > SETTINGS_MAX_BYTES) {
+		close(fd);
+		return err_set(e, RC_BADINPUT, "%s: larger than %d octets",
+		    file, SETTINGS_MAX_BYTES);
+	}
+	*out = fdopen(fd, "r");
+	if (*out == NULL) {
+		close(fd);
+		return err_errno(e, "%s", file);
+	}
+	return RC_OK;
+}
+
+/* read_file - every line of s->file */
+static enum rc
+read_file(struct settings *s, struct err *e)
+{
+	cfg_opt_t opts[ARRAY_LEN(table) + 1];
+	struct reader r = { .to = s, .e = e };
+	FILE *fp = NULL;
+	cfg_t *cfg;
+	enum rc rc;
+	size_t i;
+
+	rc = open_file(s->file, &fp, e);
+	if (rc != RC_OK)
+		return rc;
+	for (i = 0; i < ARRAY_LEN(table); i++) {
+		cfg_opt_t opt = __CFG_STR(table[i].name, NULL, CFGF_NONE,
+		    &r.slots[i].value, on_value);
+
+		r.slots[i].reader = &r;
+		opts[i] = opt;
+	}
+	opts[i] = (cfg_opt_t)CFG_END();
+	cfg = cfg_init(opts, CFGF_NONE);
+	if (cfg == NULL) {
+		fclose(fp);
+		return err_nomem(e);
+	}
+	(void)cfg_set_error_function(cfg, on_error);
+	if (cfg_parse_fp(cfg, fp) != CFG_SUCCESS && !r.has_failed)
+		fail(&r, cfg, "not understood");
+	rc = r.has_failed ? e->rc : RC_OK;
+	(void)cfg_free(cfg);
+	for (i = 0; i < ARRAY_LEN(table); i++)
+		free(r.slots[i].value);
+	fclose(fp);
+	return rc;
+}
+
+/* find_row - by name and its length; NULL where there is none */
+static const struct settings_row *
+find_row(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(table); i++)
+		if (strlen(table[i].name) == len &&
+		    memcmp(table[i].name, name, len) == 0)
+			return &table[i];
+	return NULL;
+}
+
+/* override - one "name=value" */
+static enum rc
+override(struct settings *s, const char *text, struct err *e)
+{
+	const char *equals = strchr(text, '=');
+	const struct settings_row *row;
+
+	if (equals == NULL)
+		return err_set(e, RC_BADINPUT, "-o %s: not name=value", text);
+	row = find_row(text, (size_t)(equals - text));
+	if (row == NULL)
+		return err_set(e, RC_BADINPUT,
+		    "-o %s: there is no setting '%.*s'", text,
+		    (int)(equals - text), text);
+	if (set(s, row, equals + 1, e) != RC_OK)
+		return err_context(e, "-o %s", text);
+	return RC_OK;
+}
+
+/* choose_file - the file to read, NULL: none; *is_named: it must be there */
+static const char *
+choose_file(const char *file, bool *is_named)
+{
+	*is_named = true;
+	if (file != NULL)
+		return file;
+	file = getenv(SETTINGS_ENV);
+	if (file != NULL && *file != '\0')
+		return file;
+	*is_named = false;
+	return access(SETTINGS_FILE, F_OK) == 0 ? SETTINGS_FILE : NULL;
+}
+
+enum rc
+settings_read(TALLOC_CTX *mem, const char *file, const char *const *overrides,
+    struct settings **out, struct err *e)
+{
+	struct settings *s;
+	bool is_named;
+	enum rc rc;
+	size_t i;
+
+	s = talloc_zero(mem, struct settings);
+	if (s == NULL)
+		return err_nomem(e);
+	for (i = 0; i < ARRAY_LEN(table); i++) {
+		rc = set(s, &table[i], table[i].def, e);
+		if (rc != RC_OK) {
+			(void)err_context(e, "default of %s", table[i].name);
+			goto out;
+		}
+	}
+	file = choose_file(file, &is_named);
+	if (file != NULL) {
+		s->file = talloc_strdup(s, file);
+		if (s->file == NULL) {
+			rc = err_nomem(e);
+			goto out;
+		}
+		rc = read_file(s, e);
+		if (rc != RC_OK)
+			goto out;
+	}
+	for (i = 0; overrides != NULL && overrides[i] != NULL; i++) {
+		rc = override(s, overrides[i], e);
+		if (rc != RC_OK)
+			goto out;
+	}
+	*out = s;
+	return RC_OK;
+out:
+	talloc_free(s);
+	return rc;
+}
+
+char *
+settings_path(TALLOC_CTX *mem, const struct settings *s, const char *name)
+{
+	return talloc_asprintf(mem, "%s/%s", s->home, name);
+}
+
+/* print_doc - a document as '#' lines of at most 78 columns */
+static void
+print_doc(const char *doc, FILE *out)
+{
+	const char *word = doc;
+	size_t column = 0, len;
+
+	while (*word != '\0') {
+		len = strcspn(word, " ");
+		if (column == 0 || column + 1 + len > 78) {
+			(void)fprintf(out, "%s#", column == 0 ? "" : "\n");
+			column = 1;
+		}
+		(void)fprintf(out, " %.*s", (int)len, word);
+		column += 1 + len;
+		word += len + strspn(word + len, " ");
+	}
+	(void)fputc('\n', out);
+}
+
+void
+settings_print(const struct settings *s, FILE *out)
+{
+	size_t i;
+	char *value;
+
+	(void)fprintf(out, "# read from %s\n",
+	    s->file ? s->file
+		    : "nowhere: "
+		      "these are the defaults");
+	for (i = 0; i < ARRAY_LEN(table); i++) {
+		value = table[i].type->show(
+		    NULL, &table[i], (const char *)s + table[i].at);
+		(void)fputc('\n', out);
+		print_doc(table[i].doc, out);
+		(void)fprintf(
+		    out, "%s = \"%s\"\n", table[i].name, value ? value : "");
+		talloc_free(value);
+	}
+}

@@ -1,0 +1,57 @@
+/*
+ * settings_priv.h - what settings.c and the types of values share
+ */
+#ifndef CORE_SETTINGS_PRIV_H
+#define CORE_SETTINGS_PRIV_H
+
+#include "core/settings/settings.h"
+
+#define SETTINGS_MAX_BYTES (1 << 20) /* of the file */
+#define SETTINGS_MAX_VALUE 4096      /* octets of one value */
+#define SETTINGS_MAX_ITEMS 256       /* of one list */
+
+struct settings_row;
+
+/*
+ * struct settings_type - one kind of value
+ *
+ * parse  value, valid text without control characters, into the member at
+ *        `at`; what it allocates hangs below mem. On RC_BADINPUT e says what
+ *        is wrong with the value, without naming setting or file.
+ * show   the member as parse would take it; owned by mem, NULL: no memory
+ */
+struct settings_type {
+	enum rc (*parse)(TALLOC_CTX *mem, const struct settings_row *row,
+	    const char *value, void *at, struct err *e);
+	char *(*show)(
+	    TALLOC_CTX *mem, const struct settings_row *row, const void *at);
+};
+
+/* one row of the table in settings.c */
+struct settings_row {
+	const char *name;
+	const struct settings_type *type;
+	size_t at;         /* offset in struct settings */
+	uint64_t min, max; /* of a number; both 0: no numbers */
+	const char *def;
+	const char *doc; /* one or two sentences */
+};
+
+extern const struct settings_type settings_text;    /* anything */
+extern const struct settings_type settings_folder;  /* absolute path */
+extern const struct settings_type settings_address; /* HOST:PORT */
+extern const struct settings_type settings_url;     /* http(s)://… or "" */
+extern const struct settings_type settings_host;    /* a name or "" */
+extern const struct settings_type settings_domains; /* list */
+extern const struct settings_type settings_words;   /* list of short words */
+extern const struct settings_type settings_nets;    /* list, ADDRESS[/BITS] */
+extern const struct settings_type settings_zone;    /* IANA name or "" */
+extern const struct settings_type settings_week;    /* "mon-fri,sun" */
+extern const struct settings_type
+    settings_hours; /* work_start_min, work_end_min */
+extern const struct settings_type settings_count;   /* unsigned */
+extern const struct settings_type settings_bytes;   /* size_t: 500, 10K, 2M */
+extern const struct settings_type settings_failure; /* tempfail | pass */
+extern const struct settings_type settings_lang;    /* fr | en | "" */
+
+#endif
