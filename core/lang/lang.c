@@ -1,0 +1,385 @@
+/*
+ * lang.c - the tables of a language: words, features, readings
+ *
+ * A word is entered under its folded form and, where it has accents, under
+ * the form without them as well: so a text that lacks the accents finds it,
+ * and a text that has others does not.
+ */
+#include "core/core.h"
+
+#include <stdarg.h>
+
+#include "core/lang/lang_priv.h"
+
+static const char *const shapes[SHAPE_COUNT] = { "num", "word", "punct",
+	"title", "upper", "unknown", "initial" };
+
+enum rc
+lang_fault(const struct lang_at *at, struct err *e, const char *fmt, ...)
+{
+	char head[180];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(head, sizeof(head), fmt, ap);
+	va_end(ap);
+	return err_set(e, RC_BADINPUT, "%s:%d: %s", at->file, at->line, head);
+}
+
+enum rc
+lang_new(TALLOC_CTX *mem, const char *code, struct lang **out, struct err *e)
+{
+	struct lang *l = talloc_zero(mem, struct lang);
+	unsigned i;
+
+	*out = NULL;
+	if (l == NULL)
+		return err_nomem(e);
+	if (strlen(code) >= sizeof(l->code)) {
+		talloc_free(l);
+		return err_set(
+		    e, RC_BADINPUT, "language '%s' is no code", code);
+	}
+	memcpy(l->code, code, strlen(code) + 1);
+	for (i = 0; i < SHAPE_COUNT; i++)
+		l->features[l->feature_count++] = shapes[i];
+	*out = l;
+	return RC_OK;
+}
+
+const char *
+lang_code(const struct lang *l)
+{
+	return l->code;
+}
+
+int
+lang_feature(const struct lang *l, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < l->feature_count; i++)
+		if (strcmp(l->features[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+lang_feature_name(const struct lang *l, unsigned feature)
+{
+	return feature < l->feature_count ? l->features[feature] : "";
+}
+
+int
+lang_add_feature(struct lang *l, const char *name)
+{
+	int n = lang_feature(l, name);
+
+	if (n >= 0)
+		return n;
+	if (l->feature_count == LANG_MAX_FEATURES)
+		return -1;
+	l->features[l->feature_count] = talloc_strdup(l, name);
+	if (l->features[l->feature_count] == NULL)
+		return -1;
+	return (int)l->feature_count++;
+}
+
+struct lang_word *
+lang_word_find(const struct lang *l, const char *fold, uint32_t hash)
+{
+	size_t i;
+
+	if (l->table_size == 0)
+		return NULL;
+	for (i = hash & (l->table_size - 1); l->table[i] != NULL;
+	     i = (i + 1) & (l->table_size - 1))
+		if (l->table[i]->hash == hash &&
+		    strcmp(l->table[i]->fold, fold) == 0)
+			return l->table[i];
+	return NULL;
+}
+
+static void
+put(struct lang_word **table, size_t size, struct lang_word *w)
+{
+	size_t i = w->hash & (size - 1);
+
+	while (table[i] != NULL)
+		i = (i + 1) & (size - 1);
+	table[i] = w;
+}
+
+/* word_of - find or make the row of a folded form; NULL: no memory */
+static struct lang_word *
+word_of(struct lang *l, const char *fold)
+{
+	uint32_t hash = text_hash(fold);
+	struct lang_word *w = lang_word_find(l, fold, hash);
+	struct lang_word **wider;
+	size_t size, i;
+
+	if (w != NULL)
+		return w;
+	if (l->word_count * 2 >= l->table_size) {
+		size = l->table_size ? l->table_size * 2 : 1024;
+		wider = talloc_zero_array(l, struct lang_word *, size);
+		if (wider == NULL)
+			return NULL;
+		for (i = 0; i < l->table_size; i++)
+			if (l->table[i] != NULL)
+				put(wider, size, l->table[i]);
+		talloc_free(l->table);
+		l->table = wider;
+		l->table_size = size;
+	}
+	w = talloc_zero(l, struct lang_word);
+	if (w == NULL || (w->fold = talloc_strdup(w, fold)) == NULL)
+		return NULL;
+	w->hash = hash;
+	put(l->table, l->table_size, w);
+	l->word_count++;
+	return w;
+}
+
+static bool
+has_literal(const struct lang_word *w, uint32_t literal)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->literal_count; i++)
+		if (w->literals[i] == literal)
+			return true;
+	return false;
+}
+
+static bool
+add_literal(struct lang_word *w, uint32_t literal)
+{
+	if (has_literal(w, literal))
+		return true;
+	w->literals =
+	    talloc_realloc(w, w->literals, uint32_t, w->literal_count + 1);
+	if (w->literals == NULL)
+		return false;
+	w->literals[w->literal_count++] = literal;
+	return true;
+}
+
+uint32_t
+lang_literal(struct lang *l, const char *fold, struct err *e)
+{
+	struct lang_word *w = word_of(l, fold), *plain;
+	char *again, *bare;
+	uint32_t i, number = 0;
+
+	if (w == NULL)
+		goto nomem;
+	for (i = 0; i < w->literal_count; i++)
+		if (strcmp(l->literals[w->literals[i]], fold) == 0)
+			return w->literals[i];
+	if (l->literal_count % 256 == 0) {
+		l->literals = talloc_realloc(
+		    l, l->literals, const char *, l->literal_count + 257);
+		if (l->literals == NULL)
+			goto nomem;
+	}
+	number = ++l->literal_count;
+	l->literals[number] = w->fold;
+	if (!add_literal(w, number))
+		goto nomem;
+	if (text_fold(w, slice_of(fold), &again, &bare, e) != RC_OK)
+		return 0;
+	if (bare != NULL &&
+	    ((plain = word_of(l, bare)) == NULL || !add_literal(plain, number)))
+		goto nomem;
+	talloc_free(again);
+	talloc_free(bare);
+	return number;
+nomem:
+	(void)err_nomem(e);
+	return 0;
+}
+
+static enum rc
+add_reading(struct lang_word *w, const struct lang_reading *r, struct err *e)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->reading_count; i++)
+		if (memcmp(w->readings[i].has, r->has, sizeof(r->has)) == 0 &&
+		    w->readings[i].value == r->value &&
+		    w->readings[i].tokens == r->tokens &&
+		    strcmp(w->readings[i].lemma, r->lemma) == 0 &&
+		    memcmp(w->readings[i].rest, r->rest,
+			sizeof(uint32_t) * (size_t)(r->tokens - 1)) == 0)
+			return RC_OK;
+	w->readings = talloc_realloc(
+	    w, w->readings, struct lang_reading, w->reading_count + 1);
+	if (w->readings == NULL)
+		return err_nomem(e);
+	w->readings[w->reading_count++] = *r;
+	return RC_OK;
+}
+
+enum rc
+lang_add_phrase(const struct lang_at *at, struct slice phrase,
+    const uint64_t *has, int32_t value, const char *lemma, struct err *e)
+{
+	struct lang *l = at->lang;
+	struct lang_reading r = { .value = value, .lemma = lemma };
+	uint32_t literals[LANG_MAX_PHRASE], *rest, i;
+	struct text *t = NULL;
+	const char *fold;
+	char *again, *bare;
+	struct lang_word *w;
+	enum rc rc;
+
+	rc = text_new(NULL, phrase, &t, e);
+	if (rc != RC_OK)
+		return rc;
+	if (t->count == 0 || t->count > LANG_MAX_PHRASE) {
+		rc = lang_fault(
+		    at, e, "an entry has 1 to %d words", LANG_MAX_PHRASE);
+		goto out;
+	}
+	rc = RC_TOOBIG;
+	for (i = 0; i < t->count; i++) {
+		literals[i] = lang_literal(l, t->tokens[i].fold, e);
+		if (literals[i] == 0)
+			goto out;
+	}
+	memcpy(r.has, has, sizeof(r.has));
+	r.tokens = (uint16_t)t->count;
+	rest = talloc_memdup(l, literals + 1,
+	    sizeof(uint32_t) * LANG_MAX_PHRASE - sizeof(uint32_t));
+	if (rest == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
+	r.rest = rest;
+	fold = t->tokens[0].fold;
+	w = word_of(l, fold);
+	rc = w == NULL ? err_nomem(e) : add_reading(w, &r, e);
+	if (rc != RC_OK)
+		goto out;
+	rc = text_fold(t, slice_of(fold), &again, &bare, e);
+	if (rc == RC_OK && bare != NULL) {
+		w = word_of(l, bare);
+		rc = w == NULL ? err_nomem(e) : add_reading(w, &r, e);
+	}
+out:
+	talloc_free(t);
+	return rc;
+}
+
+enum rc
+lang_read(TALLOC_CTX *mem, const struct lang *l, const struct text *t,
+    struct lang_text **out, struct err *e)
+{
+	struct lang_text *lt = talloc_zero(mem, struct lang_text);
+	size_t i;
+
+	*out = NULL;
+	if (lt == NULL)
+		return err_nomem(e);
+	lt->lang = l;
+	lt->text = t;
+	lt->words = talloc_array(lt, const struct lang_word *, t->count + 1);
+	if (lt->words == NULL) {
+		talloc_free(lt);
+		return err_nomem(e);
+	}
+	for (i = 0; i < t->count; i++)
+		lt->words[i] =
+		    lang_word_find(l, t->tokens[i].fold, t->tokens[i].hash);
+	*out = lt;
+	return RC_OK;
+}
+
+const struct lang_reading *
+lang_reading_at(const struct lang_text *lt, uint32_t token, size_t *n)
+{
+	const struct lang_word *w = lt->words[token], *next;
+	const struct lang_reading *r;
+	uint32_t i;
+
+	if (w == NULL)
+		return NULL;
+	for (; *n < w->reading_count; (*n)++) {
+		r = &w->readings[*n];
+		if (token + r->tokens > lt->text->count)
+			continue;
+		for (i = 1; i < r->tokens; i++) {
+			next = lt->words[token + i];
+			if (next == NULL ||
+			    !has_literal(next, r->rest[i - 1]) ||
+			    lt->text->tokens[token + i].starts_unit)
+				break;
+		}
+		if (i < r->tokens)
+			continue;
+		(*n)++;
+		return r;
+	}
+	return NULL;
+}
+
+bool
+lang_has(const struct lang_text *lt, uint32_t token, int feature,
+    const struct lang_reading **r)
+{
+	const struct lang_reading *at;
+	size_t n = 0;
+
+	if (feature < 0 || token >= lt->text->count)
+		return false;
+	while ((at = lang_reading_at(lt, token, &n)) != NULL)
+		if (lang_reading_has(at, feature)) {
+			if (r != NULL)
+				*r = at;
+			return true;
+		}
+	return false;
+}
+
+uint64_t
+lang_shape(const struct text_token *k, const struct lang_word *w)
+{
+	uint64_t bits = 0;
+
+	if (k->kind == TEXT_NUMBER)
+		bits |= 1u << SHAPE_NUM;
+	if (k->kind == TEXT_WORD) {
+		bits |= 1u << SHAPE_WORD;
+		if (w == NULL || w->reading_count == 0)
+			bits |= 1u << SHAPE_UNKNOWN;
+	}
+	if (k->kind == TEXT_OTHER)
+		bits |= 1u << SHAPE_PUNCT;
+	if (k->is_title)
+		bits |= 1u << SHAPE_TITLE;
+	if (k->is_upper)
+		bits |= 1u << SHAPE_UPPER;
+	if (k->starts_unit)
+		bits |= 1u << SHAPE_INITIAL;
+	return bits;
+}
+
+const char *
+lang_rule_name(const struct lang_rule *r)
+{
+	return r->name;
+}
+
+int
+lang_rule_line(const struct lang_rule *r)
+{
+	return r->line;
+}
+
+const char *
+lang_rule_file(const struct lang_rule *r)
+{
+	return r->file;
+}

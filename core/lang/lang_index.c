@@ -1,0 +1,192 @@
+/*
+ * lang_index.c - which rules can begin with which word
+ *
+ * The first things a rule's program can test are followed to its words and
+ * classes, so that the matcher tries a rule only where it has a chance. A
+ * rule that can begin with a token no table knows (a gap, <word>, <!neg>) is
+ * tried everywhere: such rules are best kept few.
+ */
+#include "core/core.h"
+
+#include "core/lang/lang_priv.h"
+
+struct starts {
+	uint32_t *literals;
+	size_t literal_count, literal_room;
+	uint16_t *tests;
+	size_t test_count, test_room;
+	bool any;
+	bool *seen;
+	TALLOC_CTX *mem;
+};
+
+/* follow - collect what step pc may test first */
+static bool
+follow(const struct lang_rule *r, struct starts *st, size_t pc)
+{
+	for (;; pc++) {
+		const struct lang_step *s = &r->steps[pc];
+
+		if (st->seen[pc])
+			return true;
+		st->seen[pc] = true;
+		switch ((enum lang_op)s->op) {
+		case OP_LITERAL:
+			st->literals = talloc_realloc(st->mem, st->literals,
+			    uint32_t, st->literal_count + 1);
+			if (st->literals == NULL)
+				return false;
+			st->literals[st->literal_count++] = s->literal;
+			return true;
+		case OP_FEATURES:
+			st->tests = talloc_realloc(
+			    st->mem, st->tests, uint16_t, st->test_count + 1);
+			if (st->tests == NULL)
+				return false;
+			st->tests[st->test_count++] = s->a;
+			return true;
+		case OP_GAP:
+		case OP_MATCH:
+			st->any = true;
+			return true;
+		case OP_SPLIT:
+			if (!follow(r, st, s->a))
+				return false;
+			pc = (size_t)s->b - 1;
+			continue;
+		case OP_NOT:
+		case OP_JUMP:
+			pc = (size_t)s->a - 1;
+			continue;
+		case OP_START:
+		case OP_END:
+		case OP_GLUED:
+		case OP_OPEN:
+		case OP_CLOSE:
+			continue;
+		}
+	}
+}
+
+/* shapes_only - a test that a token without readings may pass */
+static bool
+shapes_only(const struct lang_test *t)
+{
+	size_t i;
+
+	for (i = 1; i < LANG_MAX_FEATURES / 64; i++)
+		if (t->want[i] != 0)
+			return false;
+	return (t->want[0] >> SHAPE_COUNT) == 0;
+}
+
+static bool
+wants_number(const struct lang_test *t)
+{
+	return t->want[0] >> SHAPE_NUM & 1;
+}
+
+/* may_begin - whether a word of the table passes one of the tests */
+static bool
+may_begin(const struct lang_word *w, const struct lang_rule *r,
+    const struct starts *st)
+{
+	uint64_t shapes = (1u << SHAPE_COUNT) - 1;
+	size_t i, k;
+	uint32_t j;
+
+	for (i = 0; i < st->literal_count; i++)
+		for (j = 0; j < w->literal_count; j++)
+			if (w->literals[j] == st->literals[i])
+				return true;
+	for (i = 0; i < st->test_count; i++) {
+		const struct lang_test *t = &r->tests[st->tests[i]];
+
+		for (j = 0; j < w->reading_count; j++) {
+			const uint64_t *has = w->readings[j].has;
+
+			for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
+				if (((has[k] | (k == 0 ? shapes : 0)) &
+					t->want[k]) != t->want[k])
+					break;
+			/* digits are no word's: a class must say num */
+			if (k == LANG_MAX_FEATURES / 64 &&
+			    (!wants_number(t) || (has[0] >> SHAPE_NUM & 1)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+append(TALLOC_CTX *mem, uint32_t **list, size_t *count, uint32_t rule)
+{
+	*list = talloc_realloc(mem, *list, uint32_t, *count + 1);
+	if (*list == NULL)
+		return false;
+	(*list)[(*count)++] = rule;
+	return true;
+}
+
+static enum rc
+index_rule(struct lang *l, uint32_t number, struct err *e)
+{
+	const struct lang_rule *r = &l->rules[number];
+	struct starts st = { 0 };
+	bool digits = false, ok = true;
+	size_t i, n;
+
+	st.mem = talloc_new(NULL);
+	if (st.mem == NULL)
+		return err_nomem(e);
+	st.seen = talloc_zero_array(st.mem, bool, r->step_count);
+	if (st.seen == NULL || !follow(r, &st, 0)) {
+		talloc_free(st.mem);
+		return err_nomem(e);
+	}
+	for (i = 0; i < st.test_count; i++) {
+		const struct lang_test *t = &r->tests[st.tests[i]];
+
+		if (t->is_negative || (shapes_only(t) && !wants_number(t)))
+			st.any = true;
+		digits |= wants_number(t);
+	}
+	if (st.any)
+		ok = append(l, &l->rules_any, &l->rules_any_count, number);
+	else if (digits)
+		ok =
+		    append(l, &l->rules_number, &l->rules_number_count, number);
+	for (i = 0; ok && !st.any && i < l->table_size; i++) {
+		struct lang_word *w = l->table[i];
+
+		if (w == NULL || !may_begin(w, r, &st))
+			continue;
+		/* a number a literal names is looked up in both lists */
+		if (digits && w->fold[0] >= '0' && w->fold[0] <= '9')
+			continue;
+		n = w->rule_count;
+		ok = append(w, &w->rules, &n, number);
+		w->rule_count = (uint32_t)n;
+	}
+	talloc_free(st.mem);
+	return ok ? RC_OK : err_nomem(e);
+}
+
+enum rc
+lang_index(struct lang *l, struct err *e)
+{
+	enum rc rc = RC_OK;
+	size_t i;
+
+	TALLOC_FREE(l->rules_any);
+	TALLOC_FREE(l->rules_number);
+	l->rules_any_count = l->rules_number_count = 0;
+	for (i = 0; i < l->table_size; i++)
+		if (l->table[i] != NULL) {
+			TALLOC_FREE(l->table[i]->rules);
+			l->table[i]->rule_count = 0;
+		}
+	for (i = 0; rc == RC_OK && i < l->rule_count; i++)
+		rc = index_rule(l, (uint32_t)i, e);
+	return rc;
+}
