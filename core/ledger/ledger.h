@@ -11,38 +11,47 @@
 #include "core/core.h"
 #include "core/promise/promise.h"
 
-#define LEDGER_FILE "ledger.db"
+#define LEDGER_FILE    "ledger.db"
 #define LEDGER_BUSY_MS 5000
 
 struct ledger;
 
 enum ledger_mode {
-	LEDGER_READ,		/* must exist */
-	LEDGER_WRITE,		/* must exist; migrated where it is older */
-	LEDGER_CREATE		/* made where it is missing */
+	LEDGER_READ,  /* must exist */
+	LEDGER_WRITE, /* must exist; migrated where it is older */
+	LEDGER_CREATE /* made where it is missing */
 };
 
 /*
  * ledger_open - talloc_free() closes it
  *
- * RC_NOTFOUND no ledger there; RC_RETRY locked by another; RC_BADINPUT the
- * file is no ledger, or of a newer version; RC_INTERNAL disk
+ * RC_NOTFOUND no ledger there; RC_RETRY locked by another, or of an older
+ * version and mode is LEDGER_READ; RC_BADINPUT the file is no ledger (it is
+ * left untouched), damaged, or of a newer version; RC_INTERNAL disk
  */
 enum rc ledger_open(TALLOC_CTX *mem, const char *path, enum ledger_mode mode,
     struct ledger **out, struct err *e) must_check;
 
+/* ledger_check - read the whole file for damage: RC_BADINPUT. LEDGER_CREATE
+ * does it by itself while the file is small. */
+enum rc ledger_check(struct ledger *l, struct err *e) must_check;
+
+/* ledger_patience - how long a call waits for another process's change before
+ * it answers RC_RETRY; LEDGER_BUSY_MS until told otherwise */
+void ledger_patience(struct ledger *l, int wait_ms);
+
 /* what is kept of a mail */
 struct ledger_mail {
-	const char *message_id;		/* without brackets; NULL: none given */
-	uint8_t digest[32];		/* SHA-256 of the author's own words */
-	const char *author;		/* address */
-	const char *author_name;	/* or NULL */
-	const char *const *customers;	/* external recipients, NULL at the end */
-	const char *thread;		/* root Message-ID or NULL */
-	const char *zone;		/* zone_name() the dues are civil in */
+	const char *message_id;       /* without brackets; NULL: none given */
+	uint8_t digest[32];           /* SHA-256 of the author's own words */
+	const char *author;           /* address */
+	const char *author_name;      /* or NULL */
+	const char *const *customers; /* external recipients, NULL at the end */
+	const char *thread;           /* root Message-ID or NULL */
+	const char *zone;             /* zone_name() the dues are civil in */
 	int64_t sent_at;
 	int64_t recorded_at;
-	bool is_uncertain;		/* next hop's answer never seen */
+	bool is_uncertain; /* next hop's answer never seen */
 };
 
 /*
@@ -50,26 +59,30 @@ struct ledger_mail {
  *
  * A message is known by its Message-ID and the digest of its words: the same
  * twice is recorded once, further customers of it are added, and a certain
- * copy clears is_uncertain. *recorded: how many promises were new.
+ * copy clears is_uncertain. Without a Message-ID the digest, the author and
+ * sent_at name it. Text that is not UTF-8 is made so. *recorded: how many
+ * promises were new. RC_RETRY locked or disk full; RC_BADINPUT zone unknown
  */
 enum rc ledger_record(struct ledger *l, const struct ledger_mail *mail,
     const struct promise *promises, size_t count, size_t *recorded,
     struct err *e) must_check;
 
-/* which promises; zero-filled means all. Ordered by due_at, then id. */
+/* which promises; zero-filled means all. Ordered by due_at, then id; undated
+ * ones are due after every instant. */
 struct ledger_query {
-	unsigned states;		/* bits 1 << enum promise_state; 0: all */
-	int64_t due_before;		/* due_at < this; 0: no bound */
-	int64_t due_from;		/* due_at >= this; 0: no bound */
-	int64_t changed_from;		/* changed_at >= this; 0: no bound */
-	const char *customer;		/* address, or domain (no '@') */
-	const char *author;		/* address */
-	int64_t id;			/* one promise; 0: all */
+	unsigned states;      /* bits 1 << enum promise_state; 0: all */
+	int64_t due_before;   /* due_at < this; 0: no bound */
+	int64_t due_from;     /* due_at >= this; 0: no bound */
+	int64_t changed_from; /* changed_at >= this; 0: no bound */
+	const char *customer; /* address, or domain (no '@') */
+	const char *author;   /* address */
+	int64_t id;           /* one promise; 0: all */
 };
 
-/* return other than RC_OK to stop; p lives during the call */
-typedef enum rc (*ledger_visit_fn)(const struct promise *p, void *arg,
-    struct err *e);
+/* return other than RC_OK to stop; p lives during the call, which may use the
+ * ledger itself */
+typedef enum rc (*ledger_visit_fn)(
+    const struct promise *p, void *arg, struct err *e);
 
 enum rc ledger_each(struct ledger *l, const struct ledger_query *q,
     ledger_visit_fn visit, void *arg, struct err *e) must_check;
@@ -82,19 +95,20 @@ enum rc ledger_get(struct ledger *l, TALLOC_CTX *mem, int64_t id,
 struct ledger_event {
 	int64_t at;
 	enum promise_move move;
-	const char *by;			/* who said so: a login or an address */
-	const char *note;		/* or NULL */
+	const char *by;   /* who said so: a login or an address */
+	const char *note; /* or NULL */
 	struct civil due_before, due_after;
 };
-typedef enum rc (*ledger_event_fn)(const struct ledger_event *ev, void *arg,
-    struct err *e);
+typedef enum rc (*ledger_event_fn)(
+    const struct ledger_event *ev, void *arg, struct err *e);
 enum rc ledger_history(struct ledger *l, int64_t id, ledger_event_fn visit,
     void *arg, struct err *e) must_check;
 
 /*
  * ledger_move - change a promise's state or due, append to its history
  *
- * due  for MOVE_MOVED only
+ * due  for MOVE_MOVED only; the window, the `after` and the warnings of the
+ *      old due go with it
  * RC_NOTFOUND; RC_BADINPUT the move is not possible from its state
  */
 enum rc ledger_move(struct ledger *l, int64_t id, enum promise_move m,
@@ -104,28 +118,29 @@ enum rc ledger_move(struct ledger *l, int64_t id, enum promise_move m,
 /* a stable random name of this ledger, for UIDs; owned by l */
 const char *ledger_uuid(const struct ledger *l);
 
-/* changes whenever a promise or a feed does: when to render again */
-enum rc ledger_version(struct ledger *l, int64_t *out,
-    struct err *e) must_check;
+/* changes whenever a promise or a feed does (a feed's use is no change): when
+ * to render again; one row read */
+enum rc ledger_version(
+    struct ledger *l, int64_t *out, struct err *e) must_check;
 
 /* a subscription; only the SHA-256 of its token is stored */
 struct ledger_feed {
 	int64_t id;
 	const char *name;
-	const char *lang;		/* "fr" or "en" */
-	const char *customer, *author;	/* filters or NULL */
+	const char *lang;              /* "fr" or "en" */
+	const char *customer, *author; /* filters or NULL */
 	uint8_t token_hash[32];
-	int64_t created_at, used_at, revoked_at;	/* 0: never */
+	int64_t created_at, used_at, revoked_at; /* 0: never */
 };
-typedef enum rc (*ledger_feed_fn)(const struct ledger_feed *f, void *arg,
-    struct err *e);
+typedef enum rc (*ledger_feed_fn)(
+    const struct ledger_feed *f, void *arg, struct err *e);
 enum rc ledger_feed_add(struct ledger *l, const struct ledger_feed *f,
     int64_t *id, struct err *e) must_check;
 enum rc ledger_feed_each(struct ledger *l, ledger_feed_fn visit, void *arg,
     struct err *e) must_check;
-enum rc ledger_feed_revoke(struct ledger *l, int64_t id, int64_t at,
-    struct err *e) must_check;
-enum rc ledger_feed_used(struct ledger *l, int64_t id, int64_t at,
-    struct err *e) must_check;
+enum rc ledger_feed_revoke(
+    struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
+enum rc ledger_feed_used(
+    struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
 
 #endif

@@ -69,6 +69,7 @@ const char *promise_state_name(enum promise_state s);	/* "open", … */
 const char *promise_move_name(enum promise_move m);
 bool promise_kind_parse(const char *name, enum promise_kind *out);
 bool promise_state_parse(const char *name, enum promise_state *out);
+bool promise_move_parse(const char *name, enum promise_move *out);
 
 /* the code of one warning bit ("weekday", "past", "closed"), for JSON */
 const char *promise_warning_name(enum promise_warning w);

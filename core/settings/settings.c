@@ -6,11 +6,13 @@
  * Values stay text until then, so that a file, "-o name=value" and a default
  * take the same way.
  */
-#include "core/settings/settings_priv.h"
+#include "core/core.h"
 
 #include <confuse.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+
+#include "core/settings/settings_priv.h"
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -89,7 +91,7 @@ static const struct settings_row table[] = {
 	    .doc = "Zone that promises are due in, such as Europe/Paris; empty "
 		   "for the one of each mail." },
 	{ .name = "holidays",
-	    .type = &settings_words,
+	    .type = &settings_holidays,
 	    .at = AT(holidays),
 	    .def = "fr",
 	    .doc = "Sets of public holidays, or 'none'." },

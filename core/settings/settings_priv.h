@@ -37,16 +37,16 @@ struct settings_row {
 	const char *doc; /* one or two sentences */
 };
 
-extern const struct settings_type settings_text;    /* anything */
-extern const struct settings_type settings_folder;  /* absolute path */
-extern const struct settings_type settings_address; /* HOST:PORT */
-extern const struct settings_type settings_url;     /* http(s)://… or "" */
-extern const struct settings_type settings_host;    /* a name or "" */
-extern const struct settings_type settings_domains; /* list */
-extern const struct settings_type settings_words;   /* list of short words */
-extern const struct settings_type settings_nets;    /* list, ADDRESS[/BITS] */
-extern const struct settings_type settings_zone;    /* IANA name or "" */
-extern const struct settings_type settings_week;    /* "mon-fri,sun" */
+extern const struct settings_type settings_text;     /* anything */
+extern const struct settings_type settings_folder;   /* absolute path */
+extern const struct settings_type settings_address;  /* HOST:PORT */
+extern const struct settings_type settings_url;      /* http(s)://… or "" */
+extern const struct settings_type settings_host;     /* a name or "" */
+extern const struct settings_type settings_domains;  /* list */
+extern const struct settings_type settings_holidays; /* list of set names */
+extern const struct settings_type settings_nets;     /* list, ADDRESS[/BITS] */
+extern const struct settings_type settings_zone;     /* IANA name or "" */
+extern const struct settings_type settings_week;     /* "mon-fri,sun" */
 extern const struct settings_type
     settings_hours; /* work_start_min, work_end_min */
 extern const struct settings_type settings_count;   /* unsigned */

@@ -5,9 +5,12 @@
  * quotes); each parse function says what is wrong with the value and leaves
  * setting, file and line to its caller.
  */
-#include "core/settings/settings_priv.h"
+#include "core/core.h"
 
 #include <arpa/inet.h>
+
+#include "core/civil/civil.h"
+#include "core/settings/settings_priv.h"
 
 static const char *const week_names[] = { "mon", "tue", "wed", "thu", "fri",
 	"sat", "sun" };
@@ -250,18 +253,27 @@ domains_parse(TALLOC_CTX *mem, const struct settings_row *row,
 	return list_parse(mem, value, at, domain_check, "domain", e);
 }
 
+/* holiday_check - the name of a built-in set, or "none" */
 static bool
-word_check(char *item)
+holiday_check(char *item)
 {
-	return strlen(item) < 64 && is_host(item, strlen(item));
+	const char *const sets[] = { item, NULL };
+	struct calendar *calendar = NULL;
+	struct err e;
+
+	if (calendar_new(NULL, 1, 0, 1, sets, &calendar, &e) != RC_OK)
+		return false;
+	talloc_free(calendar);
+	return true;
 }
 
 static enum rc
-words_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
-    void *at, struct err *e)
+holidays_parse(TALLOC_CTX *mem, const struct settings_row *row,
+    const char *value, void *at, struct err *e)
 {
 	(void)row;
-	return list_parse(mem, value, at, word_check, "name", e);
+	return list_parse(
+	    mem, value, at, holiday_check, "set of holidays that we have", e);
 }
 
 /* net_check - ADDRESS or ADDRESS/BITS, either family */
@@ -301,7 +313,13 @@ static enum rc
 zone_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
 {
+	struct zone *zone = NULL;
+
 	(void)row;
+	if (*value != '\0' && zone_open(mem, value, &zone, e) != RC_OK)
+		return err_set(e, RC_BADINPUT,
+		    "'%s' is no zone that this machine knows", value);
+	talloc_free(zone);
 	return replace(mem, at, value, e);
 }
 
@@ -554,7 +572,7 @@ const struct settings_type settings_address = { address_parse, text_show };
 const struct settings_type settings_url = { url_parse, text_show };
 const struct settings_type settings_host = { host_parse, text_show };
 const struct settings_type settings_domains = { domains_parse, list_show };
-const struct settings_type settings_words = { words_parse, list_show };
+const struct settings_type settings_holidays = { holidays_parse, list_show };
 const struct settings_type settings_nets = { nets_parse, list_show };
 const struct settings_type settings_zone = { zone_parse, text_show };
 const struct settings_type settings_week = { week_parse, week_show };

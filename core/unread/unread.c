@@ -5,11 +5,13 @@
  * short, and is not shown. The time is the reason's own in the file system,
  * so that nothing here reads the clock.
  */
-#include "core/unread/unread.h"
+#include "core/core.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+
+#include "core/unread/unread.h"
 
 #define UNREAD_MAX_SHOWN  100000
 #define UNREAD_REASON_MAX 1000 /* octets */

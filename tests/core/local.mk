@@ -24,3 +24,8 @@ tests_core_text_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_core_lang_test_SOURCES = tests/core/lang_test.c
 tests_core_lang_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/text_test tests/core/lang_test
+
+check_PROGRAMS += tests/core/ledger_test
+tests_core_ledger_test_SOURCES = tests/core/ledger_test.c
+tests_core_ledger_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/ledger_test

@@ -148,6 +148,10 @@ faults_name_file_and_line(void **state)
 	    "\"mon-thu, sat\"");
 	refused(f, "work-hours = \"18:00-09:00\"\n",
 	    "1: work-hours: '18:00-09:00' is not like \"09:00-18:00\"");
+	refused(f, "timezone = Europe/Pariss\n",
+	    "1: timezone: 'Europe/Pariss' is no zone that this machine knows");
+	refused(f, "holidays = \"fr, atlantis\"\n",
+	    "1: holidays: 'atlantis' is no set of holidays that we have");
 	refused(f, "on-failure = ignore\n",
 	    "1: on-failure: 'ignore' is neither \"tempfail\" nor \"pass\"");
 	refused(f, "feed-url = \"ftp://x\"\n",

@@ -1,0 +1,310 @@
+/*
+ * ledger_schema.c - the tables, and how a ledger of an older version gets them
+ *
+ * Steps are never changed once released: a change is one more step at the end.
+ * PRAGMA user_version counts the steps taken. Names of states, kinds and moves
+ * are stored as words (promise.h), dues as civil text, instants as seconds.
+ */
+#include "core/core.h"
+
+#include <fcntl.h>
+#include <glib.h>
+#include <sys/stat.h>
+
+#include "core/ledger/ledger_priv.h"
+
+const struct ledger_step ledger_steps[] = {
+	/* 1: messages, their promises, what became of them */
+	{ "CREATE TABLE meta ("
+	  " one INTEGER PRIMARY KEY CHECK (one = 1),"
+	  " uuid TEXT NOT NULL,"
+	  " version INTEGER NOT NULL) STRICT;"
+
+	  "CREATE TABLE message ("
+	  " id INTEGER PRIMARY KEY,"
+	  " message_id TEXT,"
+	  " digest BLOB NOT NULL CHECK (length(digest) = 32),"
+	  " author TEXT NOT NULL COLLATE NOCASE,"
+	  " author_name TEXT,"
+	  " thread TEXT,"
+	  " zone TEXT NOT NULL,"
+	  " sent_at INTEGER NOT NULL,"
+	  " recorded_at INTEGER NOT NULL,"
+	  " is_uncertain INTEGER NOT NULL CHECK (is_uncertain IN (0, 1))"
+	  ") STRICT;"
+	  "CREATE UNIQUE INDEX message_known ON message (message_id, digest)"
+	  " WHERE message_id IS NOT NULL;"
+	  "CREATE UNIQUE INDEX message_unnamed"
+	  " ON message (digest, author, sent_at) WHERE message_id IS NULL;"
+	  "CREATE INDEX message_author ON message (author);"
+
+	  "CREATE TABLE customer ("
+	  " message INTEGER NOT NULL REFERENCES message (id),"
+	  " address TEXT NOT NULL COLLATE NOCASE,"
+	  " domain TEXT NOT NULL COLLATE NOCASE,"
+	  " PRIMARY KEY (message, address)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX customer_address ON customer (address);"
+	  "CREATE INDEX customer_domain ON customer (domain);"
+
+	  "CREATE TABLE promise ("
+	  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  " message INTEGER NOT NULL REFERENCES message (id),"
+	  " text TEXT NOT NULL,"
+	  " kind TEXT NOT NULL"
+	  "  CHECK (kind IN ('action', 'appointment', 'offer')),"
+	  " due TEXT,"
+	  " due_from TEXT,"
+	  " due_first TEXT,"
+	  " due_at INTEGER NOT NULL,"
+	  " after TEXT,"
+	  " condition TEXT,"
+	  " is_hedged INTEGER NOT NULL CHECK (is_hedged IN (0, 1)),"
+	  " lang TEXT NOT NULL,"
+	  " warnings INTEGER NOT NULL,"
+	  " why TEXT,"
+	  " state TEXT NOT NULL"
+	  "  CHECK (state IN ('open', 'kept', 'withdrawn', 'not')),"
+	  " changed_at INTEGER NOT NULL,"
+	  " sequence INTEGER NOT NULL) STRICT;"
+	  "CREATE INDEX promise_message ON promise (message);"
+	  "CREATE INDEX promise_due ON promise (state, due_at, id);"
+	  "CREATE INDEX promise_changed ON promise (changed_at);"
+
+	  "CREATE TABLE history ("
+	  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  " promise INTEGER NOT NULL REFERENCES promise (id),"
+	  " at INTEGER NOT NULL,"
+	  " move TEXT NOT NULL,"
+	  " who TEXT NOT NULL,"
+	  " note TEXT,"
+	  " due_before TEXT,"
+	  " due_after TEXT) STRICT;"
+	  "CREATE INDEX history_promise ON history (promise, id);"
+	  "CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN"
+	  " SELECT RAISE (ABORT, 'history is append-only'); END;"
+	  "CREATE TRIGGER history_no_delete BEFORE DELETE ON history BEGIN"
+	  " SELECT RAISE (ABORT, 'history is append-only'); END;"
+	  "CREATE TRIGGER promise_first_due BEFORE UPDATE OF due_first"
+	  " ON promise BEGIN"
+	  " SELECT RAISE (ABORT, 'the first due never changes'); END;" },
+
+	/* 2: calendar feeds; used_at is no change of what is shown */
+	{ "CREATE TABLE feed ("
+	  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  " name TEXT NOT NULL,"
+	  " lang TEXT NOT NULL,"
+	  " customer TEXT,"
+	  " author TEXT,"
+	  " token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),"
+	  " created_at INTEGER NOT NULL,"
+	  " used_at INTEGER NOT NULL,"
+	  " revoked_at INTEGER NOT NULL) STRICT;" },
+};
+const size_t ledger_step_count = ARRAY_LEN(ledger_steps);
+
+/* run - statements without parameters or rows */
+static enum rc
+run(sqlite3 *db, const char *sql, const char *what, struct err *e)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return ledger_fault(db, e, what);
+	return RC_OK;
+}
+
+/* number - the one integer a statement returns */
+static enum rc
+number(sqlite3 *db, const char *sql, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum rc rc = RC_OK;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		rc = ledger_fault(db, e, "its version");
+	else
+		*out = sqlite3_column_int64(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+/* step_up - one step and its number, in the open transaction */
+static enum rc
+step_up(
+    sqlite3 *db, const struct ledger_step *step, size_t version, struct err *e)
+{
+	char sql[64];
+	enum rc rc;
+
+	rc = run(db, step->sql, "changing its tables", e);
+	if (rc != RC_OK)
+		return rc;
+	(void)snprintf(sql, sizeof(sql), "PRAGMA user_version = %zu", version);
+	return run(db, sql, "noting its version", e);
+}
+
+enum rc
+ledger_migrate(
+    sqlite3 *db, const struct ledger_step *steps, size_t count, struct err *e)
+{
+	int64_t version;
+	enum rc rc;
+
+	rc = number(db, "PRAGMA user_version", &version, e);
+	if (rc != RC_OK)
+		return rc;
+	if (version < 0 || (uint64_t)version > count)
+		return err_set(e, RC_BADINPUT,
+		    "it is of version %" PRId64
+		    ", this program knows only up to %zu",
+		    version, count);
+	if ((uint64_t)version == count)
+		return RC_OK;
+	rc = run(db, "BEGIN IMMEDIATE", "starting its migration", e);
+	if (rc != RC_OK)
+		return rc;
+	/* another process may have been faster */
+	rc = number(db, "PRAGMA user_version", &version, e);
+	while (rc == RC_OK && (uint64_t)version < count) {
+		rc = step_up(db, &steps[version], (size_t)version + 1, e);
+		version++;
+	}
+	if (rc == RC_OK)
+		rc = run(db, "COMMIT", "ending its migration", e);
+	if (rc != RC_OK)
+		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return rc;
+}
+
+/* fill - the tables of an empty file, and its name for life */
+static enum rc
+fill(sqlite3 *db, const struct ledger_step *steps, size_t count, struct err *e)
+{
+	gchar *uuid = g_uuid_string_random();
+	char sql[160];
+	enum rc rc;
+
+	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d",
+	    LEDGER_APPLICATION_ID);
+	rc = run(db, sql, "making it", e);
+	if (rc == RC_OK)
+		rc = ledger_migrate(db, steps, count, e);
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT INTO meta (one, uuid, version) VALUES (1, '%s', 1)", uuid);
+	if (rc == RC_OK)
+		rc = run(db, sql, "making it", e);
+	/* the mode is kept in the file */
+	if (rc == RC_OK)
+		rc = run(db, "PRAGMA journal_mode = WAL", "making it", e);
+	g_free(uuid);
+	return rc;
+}
+
+/* sync_folder - make a new name in path's folder durable */
+static enum rc
+sync_folder(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	enum rc rc = RC_OK;
+	int fd;
+
+	folder = slash == NULL ? talloc_strdup(NULL, ".")
+		 : slash == path
+		     ? talloc_strdup(NULL, "/")
+		     : talloc_strndup(NULL, path, (size_t)(slash - path));
+	if (folder == NULL)
+		return err_nomem(e);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		rc = err_errno(e, "%s", folder);
+	if (fd >= 0)
+		close(fd);
+	talloc_free(folder);
+	return rc;
+}
+
+/* make_folder - the last folder of path, where it is missing */
+static enum rc
+make_folder(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	enum rc rc = RC_OK;
+
+	if (slash == NULL || slash == path)
+		return RC_OK;
+	folder = talloc_strndup(NULL, path, (size_t)(slash - path));
+	if (folder == NULL)
+		return err_nomem(e);
+	if (mkdir(folder, 0750) != 0 && errno != EEXIST)
+		rc = err_errno(e, "%s", folder);
+	talloc_free(folder);
+	return rc;
+}
+
+/* build - a whole ledger in the empty file tmp */
+static enum rc
+build(const char *tmp, const struct ledger_step *steps, size_t count,
+    struct err *e)
+{
+	sqlite3 *db = NULL;
+	enum rc rc;
+
+	if (sqlite3_open_v2(tmp, &db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+		    SQLITE_OPEN_EXRESCODE,
+		NULL) != SQLITE_OK)
+		rc = ledger_fault(db, e, "making it");
+	else
+		rc = ledger_configure(db, e);
+	if (rc == RC_OK)
+		rc = fill(db, steps, count, e);
+	if (sqlite3_close(db) != SQLITE_OK && rc == RC_OK)
+		rc = ledger_fault(db, e, "making it");
+	return rc;
+}
+
+enum rc
+ledger_create(const char *path, const struct ledger_step *steps, size_t count,
+    struct err *e)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	char *tmp, *wal;
+	enum rc rc;
+	int fd;
+
+	tmp = talloc_asprintf(mem, "%s.new.XXXXXX", path);
+	wal = talloc_asprintf(mem, "%s-wal", path);
+	if (tmp == NULL || wal == NULL) {
+		talloc_free(mem);
+		return err_nomem(e);
+	}
+	if (access(wal, F_OK) == 0) {
+		rc = err_set(e, RC_BADINPUT,
+		    "it is gone, but '%s' is still there: bring back the one "
+		    "or take away the other",
+		    wal);
+		goto out;
+	}
+	rc = make_folder(path, e);
+	if (rc != RC_OK)
+		goto out;
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0) {
+		rc = err_errno(e, "%s", tmp);
+		goto out;
+	}
+	if (fchmod(fd, 0640) != 0)
+		rc = err_errno(e, "%s", tmp);
+	close(fd);
+	if (rc == RC_OK)
+		rc = build(tmp, steps, count, e);
+	if (rc == RC_OK && link(tmp, path) != 0 && errno != EEXIST)
+		rc = err_errno(e, "%s", path);
+	(void)unlink(tmp);
+	if (rc == RC_OK)
+		rc = sync_folder(path, e);
+out:
+	talloc_free(mem);
+	return rc;
+}
