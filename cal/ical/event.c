@@ -1,0 +1,329 @@
+/*
+ * event.c - one promise as a VEVENT
+ */
+#include "core/core.h"
+
+#include "cal/ical/clean.h"
+#include "cal/ical/ical_priv.h"
+#include "cal/ical/span.h"
+
+#define NAME_MAX_BYTES  120
+#define TITLE_MAX_BYTES 220
+#define NOTE_MAX_BYTES  500
+#define CONTACTS_MAX    10
+#define LATE_ALARM_S    (9 * 60 * 60)
+#define DAY_S           (24 * 60 * 60)
+
+/* what the steps below share; every text is clean */
+struct draft {
+	struct ical *ical;
+	const struct promise *p;
+	const struct words *w;
+	const struct zone *zone;
+	TALLOC_CTX *mem;
+	icalcomponent *event;
+	struct span span;
+	int late; /* rounds of being late, 0: in time */
+	int64_t late_since;
+	int32_t late_day;
+	char *text, *author, *customers;
+};
+
+/* customers_of - "a@x.example and 2 others" */
+static char *
+customers_of(const struct draft *d)
+{
+	int count = 0;
+	char number[16], *first;
+
+	while (d->p->customers != NULL && d->p->customers[count] != NULL)
+		count++;
+	if (count == 0)
+		return talloc_strdup(d->mem, "?");
+	first = clean_text(d->mem, d->p->customers[0], NAME_MAX_BYTES);
+	if (count == 1 || first == NULL)
+		return first;
+	(void)snprintf(number, sizeof(number), "%d", count - 1);
+	return talloc_asprintf_append(first, "%s",
+	    WORDS_FILL(
+		d->mem, d->w->others[words_plural(d->w, count - 1)], number));
+}
+
+/* author_of - "Hélène Dupont <helene@acme.example>" */
+static char *
+author_of(const struct draft *d)
+{
+	char *name = clean_text(d->mem, d->p->author_name, NAME_MAX_BYTES);
+	char *address = clean_text(d->mem, d->p->author, 254);
+
+	if (name == NULL || address == NULL || *name == '\0')
+		return address;
+	return talloc_asprintf(d->mem, "%s <%s>", name, address);
+}
+
+/* put_title - SUMMARY: state, to whom, what */
+static void
+put_title(struct draft *d)
+{
+	char *words = clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
+	char *title;
+
+	title = talloc_asprintf(d->mem, "%s%s%s",
+	    d->late ? d->w->late : d->w->settled[d->p->state],
+	    WORDS_FILL(d->mem, d->w->title[d->p->kind], d->customers),
+	    words ? words : "");
+	part_add(d->event, icalproperty_new_summary(title ? title : "?"));
+}
+
+/* due_lines - when it is to be kept, when it first was, what to mind */
+static char *
+due_lines(const struct draft *d, char *out)
+{
+	const struct promise *p = d->p;
+	const struct words *w = d->w;
+	char *due = words_date(d->mem, w, p->due);
+	const char *zone = zone_name(d->zone), *holiday;
+
+	if (p->from.is_set)
+		out = talloc_asprintf_append(out, "%s\n",
+		    WORDS_FILL(d->mem, w->window,
+			words_date(d->mem, w, p->from), due, zone));
+	else
+		out = talloc_asprintf_append(
+		    out, "%s\n", WORDS_FILL(d->mem, w->due, due, zone));
+	if (p->due_first.is_set && (p->due_first.day != p->due.day ||
+				       p->due_first.minute != p->due.minute))
+		out = talloc_asprintf_append(out, "%s\n",
+		    WORDS_FILL(
+			d->mem, w->first, words_date(d->mem, w, p->due_first)));
+	holiday = calendar_holiday(d->ical->calendar, p->due.day);
+	if (holiday != NULL)
+		out = talloc_asprintf_append(
+		    out, "%s\n", WORDS_FILL(d->mem, w->holiday, holiday));
+	else if (!calendar_is_working(d->ical->calendar, p->due.day))
+		out = talloc_asprintf_append(out, "%s\n", w->warn_closed);
+	if (p->warnings & WARN_WEEKDAY)
+		out = talloc_asprintf_append(out, "%s\n", w->warn_weekday);
+	if (p->warnings & WARN_PAST)
+		out = talloc_asprintf_append(out, "%s\n", w->warn_past);
+	return out;
+}
+
+/* put_description - who, when, the sentence, the due, the state */
+static void
+put_description(struct draft *d)
+{
+	const struct promise *p = d->p;
+	const struct words *w = d->w;
+	char *sent, *out, id[24];
+
+	sent = words_date(d->mem, w, zone_civil(d->zone, p->sent_at));
+	out = talloc_asprintf(d->mem, "%s\n%s%s%s\n",
+	    WORDS_FILL(d->mem, w->by, d->author, d->customers, sent),
+	    w->quote[0], d->text, w->quote[1]);
+	out = due_lines(d, out);
+	if (p->condition != NULL && *p->condition != '\0')
+		out = talloc_asprintf_append(out, "%s\n",
+		    WORDS_FILL(d->mem, w->condition,
+			clean_text(d->mem, p->condition, NOTE_MAX_BYTES)));
+	if (p->is_hedged)
+		out = talloc_asprintf_append(out, "%s\n", w->hedged);
+	if (p->is_uncertain)
+		out = talloc_asprintf_append(out, "%s\n", w->uncertain);
+	(void)snprintf(id, sizeof(id), "%" PRId64, p->id);
+	out = talloc_asprintf_append(out, "%s",
+	    WORDS_FILL(d->mem, w->state_is,
+		d->late ? w->state_late : w->state[p->state], id));
+	part_add(d->event, icalproperty_new_description(out ? out : "?"));
+}
+
+/* put_parties - ORGANIZER and CONTACT, from validated addresses only */
+static void
+put_parties(struct draft *d)
+{
+	char *to = clean_mailto(d->mem, d->p->author), *name, *s;
+	icalproperty *p;
+	int n;
+
+	/* PUBLISH asks for an organizer: where there is none, say so */
+	p = icalproperty_new_organizer(to ? to : "invalid:nomail");
+	assert(p != NULL);
+	name = clean_text(d->mem, d->p->author_name, NAME_MAX_BYTES);
+	for (s = name; s != NULL && *s != '\0'; s++)
+		if (*s == '"' || *s == '^')
+			*s = '\'';
+	if (to != NULL && name != NULL && *name != '\0')
+		icalproperty_add_parameter(p, icalparameter_new_cn(name));
+	part_add(d->event, p);
+	for (n = 0; d->p->customers != NULL && d->p->customers[n] != NULL &&
+		    n < CONTACTS_MAX;
+	     n++) {
+		if (clean_mailto(d->mem, d->p->customers[n]) == NULL)
+			continue;
+		part_add(d->event, icalproperty_new_contact(clean_text(
+				       d->mem, d->p->customers[n], 254)));
+	}
+}
+
+/* put_thread - RELATED-TO: the same value for one conversation */
+static void
+put_thread(struct draft *d)
+{
+	icalproperty *p;
+	char hash[17], *uid;
+
+	if (d->p->subject_thread == NULL || *d->p->subject_thread == '\0')
+		return;
+	ical_digest(d->p->subject_thread, hash);
+	uid = talloc_asprintf(d->mem, "thread-%s@%s", hash, d->ical->uuid);
+	if (uid == NULL)
+		return;
+	p = icalproperty_new_relatedto(uid);
+	assert(p != NULL);
+	icalproperty_add_parameter(
+	    p, icalparameter_new_reltype(ICAL_RELTYPE_PARENT));
+	part_add(d->event, p);
+}
+
+/* put_times - the event itself: a span, or every day where it is late */
+static void
+put_times(struct draft *d)
+{
+	struct icalrecurrencetype r;
+
+	if (d->late == 0) {
+		part_add(d->event,
+		    icalproperty_new_dtstart(part_instant(d->span.start)));
+		part_add(d->event,
+		    icalproperty_new_dtend(part_instant(d->span.end)));
+		return;
+	}
+	part_add(d->event, icalproperty_new_dtstart(part_day(d->late_day)));
+	part_add(d->event, icalproperty_new_dtend(part_day(d->late_day + 1)));
+	icalrecurrencetype_clear(&r);
+	r.freq = ICAL_DAILY_RECURRENCE;
+	r.count = SPAN_LATE_DAYS;
+	part_add(d->event, icalproperty_new_rrule(r));
+}
+
+/* put_alarms - open promises ring; settled ones are silent */
+static void
+put_alarms(struct draft *d)
+{
+	char *due, *text, *words;
+	size_t i;
+
+	if (d->p->state != PROMISE_OPEN)
+		return;
+	due = words_date(d->mem, d->w, d->p->due);
+	words = clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
+	text = talloc_asprintf(d->mem, "%s%s%s", d->late ? d->w->late : "",
+	    WORDS_FILL(d->mem, d->w->bell[d->p->kind], d->customers, due),
+	    words ? words : "");
+	if (text == NULL)
+		return;
+	if (d->late) {
+		part_alarm(d->event, text, LATE_ALARM_S, false);
+		return;
+	}
+	for (i = 0; i < d->span.bell_count; i++) {
+		const struct span_bell *b = &d->span.bells[i];
+
+		part_alarm(d->event, text,
+		    b->at - (b->from_end ? d->span.end : d->span.start),
+		    b->from_end);
+	}
+}
+
+/* put_marks - how it looks: state, colour, class, category */
+static void
+put_marks(struct draft *d)
+{
+	const struct promise *p = d->p;
+	enum icalproperty_status status = ICAL_STATUS_CONFIRMED;
+
+	if (p->state == PROMISE_WITHDRAWN || p->state == PROMISE_NOT)
+		status = ICAL_STATUS_CANCELLED;
+	else if (p->is_uncertain)
+		status = ICAL_STATUS_TENTATIVE;
+	part_add(d->event, icalproperty_new_status(status));
+	part_add(d->event, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
+	part_add(d->event, icalproperty_new_class(ICAL_CLASS_CONFIDENTIAL));
+	part_add(d->event, icalproperty_new_priority(d->late ? 1 : 5));
+	part_add(d->event,
+	    icalproperty_new_color(d->late ? "crimson" : "darkorange"));
+	/* one property each: libical does not escape a comma in them */
+	part_add(d->event, icalproperty_new_categories(d->w->category));
+	part_add(d->event, icalproperty_new_categories(d->w->kind[p->kind]));
+}
+
+/* put_own - what no standard property holds, for programs */
+static void
+put_own(struct draft *d)
+{
+	const struct promise *p = d->p;
+	char civil[CIVIL_TEXT_MAX];
+
+	part_x(d->event, "X-PROMISED-STATE",
+	    d->late ? "late" : promise_state_name(p->state));
+	part_x(d->event, "X-PROMISED-KIND", promise_kind_name(p->kind));
+	civil_format(p->due, civil);
+	part_x(d->event, "X-PROMISED-DUE", civil);
+	part_x(d->event, "X-PROMISED-PRECISION",
+	    p->due.minute == CIVIL_NO_MINUTE ? "day" : "minute");
+	civil_format(p->from, civil);
+	part_x(d->event, "X-PROMISED-FROM", civil);
+	civil_format(p->due_first, civil);
+	part_x(d->event, "X-PROMISED-DUE-FIRST", civil);
+	part_x(d->event, "X-PROMISED-MESSAGE-ID",
+	    clean_text(d->mem, p->message_id, NOTE_MAX_BYTES));
+	part_x(d->event, "X-PROMISED-QUOTE", d->text);
+	part_x(d->event, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE");
+}
+
+enum rc
+event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
+    int64_t at, char **out, struct err *e)
+{
+	struct draft d = { .ical = i, .p = p, .w = words_of(p->lang) };
+	int64_t changed = p->changed_at;
+	enum rc rc;
+	char *uid;
+
+	d.zone = ical_zone(i, p->zone);
+	if (!span_of(p, i->calendar, d.zone, &d.span))
+		return err_set(
+		    e, RC_NOTFOUND, "promise %" PRId64 " has no date", p->id);
+	d.late = span_late(p, at, &d.late_since, &d.late_day);
+	if (d.late && d.late_since > changed)
+		changed = d.late_since;
+	d.mem = talloc_new(mem);
+	if (d.mem == NULL)
+		return err_nomem(e);
+	d.text = clean_text(d.mem, p->text, PROMISE_TEXT_MAX);
+	d.author = author_of(&d);
+	d.customers = customers_of(&d);
+	uid = talloc_asprintf(d.mem, "promise-%" PRId64 "@%s", p->id, i->uuid);
+	if (d.text == NULL || d.author == NULL || d.customers == NULL ||
+	    uid == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
+	d.event = part_new(ICAL_VEVENT_COMPONENT);
+	part_add(d.event, icalproperty_new_uid(uid));
+	put_times(&d);
+	part_stamp(d.event, p->recorded_at, changed, p->sequence + d.late);
+	put_title(&d);
+	put_description(&d);
+	put_marks(&d);
+	put_parties(&d);
+	put_thread(&d);
+	put_own(&d);
+	put_alarms(&d);
+	rc = part_render(d.event, mem, out, e);
+	if (rc != RC_OK)
+		(void)err_context(e, "promise %" PRId64, p->id);
+out:
+	talloc_free(d.mem);
+	return rc;
+}
