@@ -25,3 +25,4 @@ libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger.c core/ledger/ledger_schema.c \
 	core/ledger/ledger_record.c core/ledger/ledger_query.c \
 	core/ledger/ledger_feed.c
+include core/service/local.mk

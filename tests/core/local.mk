@@ -29,3 +29,9 @@ check_PROGRAMS += tests/core/ledger_test
 tests_core_ledger_test_SOURCES = tests/core/ledger_test.c
 tests_core_ledger_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/ledger_test
+
+check_PROGRAMS += tests/core/backoff_test
+tests_core_backoff_test_SOURCES = tests/core/backoff_test.c \
+	core/service/backoff.c
+tests_core_backoff_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/backoff_test

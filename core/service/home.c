@@ -1,0 +1,114 @@
+/*
+ * home.c - folders with mode 0700, a lock file, the addresses bound
+ *
+ * The lock is flock(2) on a file that stays: its holder's death frees it, so
+ * a promised that was killed is in nobody's way. Children do not inherit it.
+ */
+#include "core/core.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "core/log/log.h"
+#include "core/service/home.h"
+
+/* make_folder - mkdir -p with mode 0700 for what is made */
+static enum rc
+make_folder(char *path, struct err *e)
+{
+	struct stat st;
+	char *slash;
+
+	for (slash = strchr(path + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return err_errno(e, "cannot make '%s'", path);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, "cannot make '%s'", path);
+	if (stat(path, &st) < 0)
+		return err_errno(e, "cannot look at '%s'", path);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, RC_BADINPUT, "'%s' is not a folder", path);
+	if ((st.st_mode & 077) != 0)
+		log_event(EV_HOME_OPEN, LOG_TEXT("folder", path));
+	return RC_OK;
+}
+
+enum rc
+home_make(const struct settings *s, struct err *e)
+{
+	static const char *const folders[] = { "spool", "unread", "feed",
+		"run" };
+	TALLOC_CTX *mem = talloc_new(NULL);
+	enum rc rc;
+	size_t i;
+
+	rc = make_folder(talloc_strdup(mem, s->home), e);
+	for (i = 0; rc == RC_OK && i < ARRAY_LEN(folders); i++)
+		rc = make_folder(settings_path(mem, s, folders[i]), e);
+	talloc_free(mem);
+	return rc;
+}
+
+enum rc
+home_hold(const struct settings *s, int *fd, struct err *e)
+{
+	char *path = settings_path(NULL, s, HOME_LOCK);
+	char pid[16] = "";
+	enum rc rc = RC_OK;
+	ssize_t n;
+
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0) {
+		rc = err_errno(e, "cannot open '%s'", path);
+		goto out;
+	}
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0) {
+		if (ftruncate(*fd, 0) < 0 || dprintf(*fd, "%d\n", getpid()) < 0)
+			rc = err_errno(e, "cannot write '%s'", path);
+	} else if (errno == EWOULDBLOCK) {
+		n = read(*fd, pid, sizeof(pid) - 1);
+		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+		rc = err_set(e, RC_RETRY,
+		    "another promised (process %s) holds '%s'",
+		    *pid ? pid : "unknown", s->home);
+	} else
+		rc = err_errno(e, "cannot lock '%s'", path);
+out:
+	if (rc != RC_OK && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	talloc_free(path);
+	return rc;
+}
+
+enum rc
+home_publish(const struct settings *s, const char *text, struct err *e)
+{
+	char *path = settings_path(NULL, s, HOME_ADDRESSES);
+	char *new = talloc_asprintf(path, "%s.new", path);
+	enum rc rc = RC_OK;
+	int fd;
+
+	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || rename(new, path) < 0)
+		rc = err_errno(e, "cannot write '%s'", path);
+	if (fd >= 0)
+		close(fd);
+	talloc_free(path);
+	return rc;
+}
+
+void
+home_unpublish(const struct settings *s)
+{
+	char *path = settings_path(NULL, s, HOME_ADDRESSES);
+
+	(void)unlink(path);
+	talloc_free(path);
+}

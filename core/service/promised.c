@@ -1,0 +1,162 @@
+/*
+ * promised.c - the service: settings, home, ledger, then the programs
+ *
+ *	promised [-c FILE] [-o name=value]… [-t] [--print-ports]
+ *
+ * Stays in the foreground; systemd, a container or a terminal is its parent.
+ */
+#include "core/core.h"
+
+#include <getopt.h>
+#include <sys/stat.h>
+
+#include "core/ledger/ledger.h"
+#include "core/log/log.h"
+#include "core/service/home.h"
+#include "core/service/notify.h"
+#include "core/service/supervise.h"
+
+enum { EXIT_USAGE = 2, EXIT_AGAIN = 75 };
+
+struct options {
+	const char *file;
+	const char **overrides; /* NULL at the end */
+	size_t override_count;
+	bool is_test;
+};
+
+static const char usage_text[] =
+    "usage: promised [-t] [-c FILE] [-o name=value]... [--print-ports]\n"
+    "       promised --help | --version\n";
+
+/* read_options - false: usage was printed, *status says how to end */
+static bool
+read_options(int argc, char **argv, struct options *o, int *status)
+{
+	static const struct option longs[] = {
+		{ "print-ports", no_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	*status = EXIT_SUCCESS;
+	while ((c = getopt_long(argc, argv, "c:o:th", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->file = optarg;
+			break;
+		case 'o':
+			o->overrides[o->override_count++] = optarg;
+			break;
+		case 't':
+			o->is_test = true;
+			break;
+		case 'p': /* the ready line is always printed */
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			return false;
+		case 'V':
+			puts("promised " PACKAGE_VERSION);
+			return false;
+		default:
+			fputs(usage_text, stderr);
+			*status = EXIT_USAGE;
+			return false;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "promised: what is '%s'?\n%s", argv[optind],
+		    usage_text);
+		*status = EXIT_USAGE;
+		return false;
+	}
+	return true;
+}
+
+/* make_ledger - before the programs start, so that none races to make it */
+static enum rc
+make_ledger(const struct settings *s, struct err *e)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct ledger *l;
+	enum rc rc;
+
+	rc = ledger_open(
+	    mem, settings_path(mem, s, LEDGER_FILE), LEDGER_CREATE, &l, e);
+	talloc_free(mem);
+	return rc;
+}
+
+/* serve - from settings to the end of the service */
+static enum rc
+serve(TALLOC_CTX *mem, struct supervise_orders *orders, struct err *e)
+{
+	int lock = -1;
+	enum rc rc;
+
+	(void)umask(077);
+	rc = home_make(orders->settings, e);
+	if (rc == RC_OK)
+		rc = home_hold(orders->settings, &lock, e);
+	if (rc != RC_OK)
+		return rc;
+	log_event(EV_SERVICE_START, LOG_TEXT("version", PACKAGE_VERSION),
+	    LOG_TEXT("home", orders->settings->home),
+	    LOG_TEXT("file", orders->settings->file));
+	rc = make_ledger(orders->settings, e);
+	if (rc == RC_OK)
+		rc = supervise_run(mem, orders, e);
+	log_event(EV_SERVICE_STOP,
+	    LOG_TEXT("reason", rc == RC_OK ? "asked to" : e->text));
+	close(lock);
+	return rc;
+}
+
+/* test - say whether the service could start */
+static enum rc
+test(const struct settings *s, struct err *e)
+{
+	enum rc rc = supervise_check(e);
+
+	if (rc == RC_OK)
+		printf(
+		    "promised: %s: good\n", s->file ? s->file : "the defaults");
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct options o = { .file = NULL };
+	struct supervise_orders orders = { .file = NULL };
+	struct err e = { .rc = RC_OK };
+	int status;
+	enum rc rc;
+
+	o.overrides = talloc_zero_array(mem, const char *, (size_t)argc + 1);
+	if (!read_options(argc, argv, &o, &status))
+		goto out;
+	orders.file = o.file;
+	orders.overrides = o.overrides;
+	rc = settings_read(mem, o.file, o.overrides, &orders.settings, &e);
+	if (rc != RC_OK) {
+		fprintf(stderr, "promised: %s\n", e.text);
+		status = EXIT_USAGE;
+		goto out;
+	}
+	if (o.is_test)
+		rc = test(orders.settings, &e);
+	else
+		rc = serve(mem, &orders, &e);
+	if (rc != RC_OK) {
+		fprintf(stderr, "promised: %s\n", e.text);
+		status = rc == RC_RETRY ? EXIT_AGAIN : EXIT_FAILURE;
+	}
+out:
+	talloc_free(mem);
+	return status;
+}

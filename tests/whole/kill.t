@@ -1,0 +1,49 @@
+# kill.t - kill -9 of every process at once while 200 mails pass
+#
+# What a client saw accepted is in the ledger, once. KILL_SEED repeats a run.
+. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/whole/whole.sh"
+need "$python"
+"$python" -c 'import aiosmtpd' 2>/dev/null || {
+	echo "1..0 # SKIP python3-aiosmtpd is not installed"
+	exit 0
+}
+
+seed=${KILL_SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
+mails=200 kills=6 threads=4
+echo "# KILL_SEED=$seed"
+
+next_hop_start
+service_conf "next-hop = 127.0.0.1:$hop_port" \
+    'own-domains = ours.example' 'timezone = Europe/Paris' \
+    'segment-size = 64K'
+"$python" "$srcdir/tests/whole/kill.py" "$builddir/promised" "$conf" \
+    "$tmp/promised.log" "$seed" $mails $kills $threads >"$tmp/sent"
+grep '^#' "$tmp/sent"
+service_pid=$(sed -n 's/^promised //p' "$tmp/sent")
+sed -n 's/^accepted //p' "$tmp/sent" | sort -n >"$tmp/accepted"
+is "$(wc -l <"$tmp/accepted")" $mails "every mail was accepted in the end"
+is "$(grep -c '^# killed' "$tmp/sent")" $kills "the service was killed $kills times"
+
+ok "the reader catches up" until_true '[ "$(promises)" -ge $mails ]'
+service_pid_gone() { ! kill -0 "$service_pid" 2>/dev/null; }
+kill -TERM "$service_pid"
+ok "the service ends" until_true service_pid_gone
+
+promise list --json >"$tmp/list"
+sed -n 's/.*part number \([0-9]*\) tomorrow.*/\1/p' "$tmp/list" |
+    sort >"$tmp/recorded"
+sort "$tmp/accepted" >"$tmp/accepted.sorted"
+is "$(uniq "$tmp/recorded" | comm -23 "$tmp/accepted.sorted" - | xargs)" "" \
+    "every promise of a mail accepted is in the ledger"
+is "$(uniq -d "$tmp/recorded" | xargs)" "" "none is there twice"
+is "$(wc -l <"$tmp/list")" $mails "and there are no others"
+
+find "$tmp/delivered/new" -type f -exec cat {} + |
+    sed -n 's/^I will send you part number \([0-9]*\) tomorrow.*/\1/p' |
+    sort -u >"$tmp/delivered.sorted"
+is "$(comm -23 "$tmp/accepted.sorted" "$tmp/delivered.sorted" | xargs)" "" \
+    "the next hop has every mail accepted"
+is "$(promise unread | grep -c part)" 0 "nothing was put aside unread"
+[ "$(wc -l <"$tmp/list")" = $mails ] || mail_log
+finish

@@ -1,0 +1,236 @@
+# postfix.t - the whole: swaks and msmtp → promised → Postfix, ledger, feed
+#
+# A Postfix of its own stands behind the gateway: Debian's package with its
+# configuration, queue and mailbox in $tmp, started by hand, on loopback.
+. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/whole/whole.sh"
+need postfix swaks msmtp curl "$python"
+"$python" -c 'import icalendar' 2>/dev/null || {
+	echo "1..0 # SKIP python3-icalendar is not installed"
+	exit 0
+}
+[ "$(id -u)" = 0 ] || {
+	echo "1..0 # SKIP Postfix is started by root only"
+	exit 0
+}
+
+# --- a Postfix of our own
+chmod 755 "$tmp"
+pf=$tmp/postfix
+mkdir -p "$pf/conf" "$pf/queue" "$pf/data" "$tmp/mail"
+chown postfix "$pf/data"
+chown nobody "$tmp/mail"
+free_port() {
+	"$python" -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+cat >"$pf/conf/main.cf" <<END
+compatibility_level = 3.6
+queue_directory = $pf/queue
+data_directory = $pf/data
+maillog_file = $pf/log
+maillog_file_prefixes = $tmp
+mail_owner = postfix
+setgid_group = postdrop
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = next-hop.example
+mydestination =
+alias_maps =
+alias_database =
+mynetworks = 127.0.0.0/8
+# what is not for these is refused, to see the refusal pass through
+virtual_mailbox_domains = theirs.example, ours.example
+virtual_mailbox_maps = static:all/
+virtual_mailbox_base = $tmp/mail
+virtual_uid_maps = static:$(id -u nobody)
+virtual_gid_maps = static:$(id -g nobody)
+smtpd_relay_restrictions = reject_unauth_destination
+# add nothing that a client did not send
+local_header_rewrite_clients =
+smtpd_banner = next-hop.example ESMTP
+END
+postfix_start() { # on a free port; another one where it was taken meanwhile
+	hop_port=$(free_port)
+	cat >"$pf/conf/master.cf" <<END
+127.0.0.1:$hop_port inet n - n - - smtpd
+cleanup   unix  n - n - 0 cleanup
+qmgr      unix  n - n 300 1 qmgr
+rewrite   unix  - - n - - trivial-rewrite
+bounce    unix  - - n - 0 bounce
+defer     unix  - - n - 0 bounce
+trace     unix  - - n - 0 bounce
+verify    unix  - - n - 1 verify
+proxymap  unix  - - n - - proxymap
+smtp      unix  - - n - - smtp
+error     unix  - - n - - error
+retry     unix  - - n - - error
+virtual   unix  - n n - - virtual
+anvil     unix  - - n - 1 anvil
+scache    unix  - - n - 1 scache
+postlog   unix-dgram n - n - 1 postlogd
+END
+	postfix -c "$pf/conf" start >"$pf/start" 2>&1
+	tries=100
+	until swaks -s 127.0.0.1 -p "$hop_port" --quit-after BANNER \
+	    >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+at_exit 'postfix -c "$pf/conf" stop >/dev/null 2>&1'
+postfix_start || { postfix -c "$pf/conf" stop; postfix_start; } >/dev/null 2>&1
+ok "Postfix answers" swaks -s 127.0.0.1 -p "$hop_port" --quit-after BANNER
+
+service_conf "next-hop = 127.0.0.1:$hop_port" \
+    'own-domains = ours.example' 'timezone = Europe/Paris'
+service_start
+is $? 0 "promised is ready"
+port=${gateway##*:}
+
+# --- what Postfix got is what the client sent
+sender() { sed -n 's/^From:.*<\(.*\)>.*/\1/p;/^$/q' "$1"; }
+recipient() { sed -n 's/^To: *//p;/^$/q' "$1"; }
+delivered() { # FILE: as Postfix stored it, less what it put in front
+	id=$(sed -n 's/^Message-ID: //p;/^$/q' "$1")
+	until_true 'grep -rlF -- "$id" "$tmp/mail/all/new" >"$tmp/found" 2>&1' ||
+	    return 1
+	awk 'is_ours == 0 && /^(Return-Path|X-Original-To|Delivered-To|Received):/ \
+	    { skipping = 1; next }
+	    is_ours == 0 && skipping && /^[ \t]/ { next }
+	    { is_ours = 1; print }' "$(tail -1 "$tmp/found")"
+}
+by_swaks() { # it adds a line end of its own behind the file
+	LC_ALL=C awk 'NR > 1 { print line } { line = $0 }
+	    END { printf "%s", line }' "$1" >"$tmp/no-last-newline"
+	swaks -s 127.0.0.1 -p "$port" -f "$(sender "$1")" \
+	    -t "$(recipient "$1")" --ehlo client.example -n \
+	    -d "@$tmp/no-last-newline"
+}
+by_msmtp() {
+	msmtp --host=127.0.0.1 --port="$port" --tls=off --auth=off \
+	    --from="$(sender "$1")" "$(recipient "$1")" <"$1"
+}
+{ # 300 lines of nearly the longest that SMTP allows
+	sed '/^$/q; s/whole.1/whole.5/' "$srcdir/tests/whole/mails/1-plain.eml"
+	awk 'BEGIN { for (i = 0; i < 300; i++) { for (j = 0; j < 62; j++)
+	    printf "0123456789abcdef"; print "" } }'
+} >"$tmp/5-long.eml"
+# the same bytes but for the Message-ID, so that each way is a mail of its own
+for way in swaks msmtp; do
+	for mail in "$srcdir"/tests/whole/mails/*.eml "$tmp/5-long.eml"; do
+		eml=$way-$(basename "$mail")
+		LC_ALL=C sed "s/^Message-ID: <whole/Message-ID: <$way/" "$mail" \
+		    >"$tmp/$eml"
+		ok "$eml is accepted" "by_$way" "$tmp/$eml"
+		LC_ALL=C delivered "$tmp/$eml" >"$tmp/got"
+		ok "$eml arrives byte for byte" cmp "$tmp/$eml" "$tmp/got"
+	done
+done
+
+# --- Postfix's own words reach the client
+swaks -s 127.0.0.1 -p "$port" -f claire@ours.example -t x@elsewhere.example \
+    --ehlo client.example --body 'Je vous rappelle demain.' >"$tmp/refused" 2>&1
+is $? 24 "swaks: the recipient is refused"
+like "$(cat "$tmp/refused")" \
+    '<\*\* 554 5\.7\.1 <x@elsewhere\.example>: Relay access denied' \
+    "in Postfix's words"
+like "$(swaks -s 127.0.0.1 -p "$port" --quit-after BANNER)" \
+    '^<-  220 ' "and another session goes on"
+
+# --- a look-alike of the end of data never gets there
+"$python" - "$port" >"$tmp/smuggled" 2>&1 <<'END'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+f = s.makefile("rb")
+def talk(text, replies=1):
+    s.sendall(text)
+    for _ in range(replies):
+        line = f.readline()
+        while line[3:4] == b"-":
+            line = f.readline()
+    return line.decode().strip()
+talk(b"", 1)
+talk(b"EHLO client.example\r\n")
+talk(b"MAIL FROM:<tom@ours.example>\r\n")
+talk(b"RCPT TO:<ann@theirs.example>\r\n")
+talk(b"DATA\r\n")
+print(talk(b"Subject: a\r\n\r\nfirst\n.\r\nMAIL FROM:<evil@ours.example>\r\n"
+           b"RCPT TO:<ann@theirs.example>\r\nDATA\r\nSubject: b\r\n\r\n"
+           b"smuggled\r\n.\r\n"))
+END
+like "$(cat "$tmp/smuggled")" '^5(54|00|50)' "a bare-LF end of data is refused"
+is "$(grep -c 'evil@' "$pf/log")" 0 "and Postfix never heard of it"
+
+# --- the ledger
+# the four mails that promise something, sent twice under two Message-IDs
+ok "eight promises are recorded" until_true '[ "$(promises)" -ge 8 ]'
+is "$(promises)" 8 "and no more: none for the mail inside the house"
+promise list --json >"$tmp/list"
+like "$(cat "$tmp/list")" '"text": ?"Je vous envoie le devis jeudi\."' \
+    "the sentence is kept as it was written"
+is "$(grep -c 'mardi\|Relay\|rappelle\|file tomorrow' "$tmp/list")" 0 \
+    "not what was quoted, refused, or meant for a colleague"
+due_of() { # WORDS: the dues of the promises that hold them
+	grep -- "$1" "$tmp/list" | sed 's/.*"due": *"\([^"]*\)".*/\1/' | sort -u
+}
+is "$(due_of 'devis jeudi')" 2026-11-19 "« jeudi », said on a Monday"
+is "$(due_of 'call you')" 2026-11-20T14:00 "\"on Friday at 14:00\""
+is "$(due_of 'Café chairs')" 2026-11-27 "\"by 27 November\", quoted-printable"
+is "$(due_of 'pièce')" 2026-11-17 "« demain », Latin-1"
+promise overdue --at 2026-11-16T12:00+01:00 >"$tmp/overdue"
+is $? 0 "overdue: nothing on the day of sending"
+promise overdue --at 2026-11-20T12:00+01:00 >"$tmp/overdue"
+is $? 1 "overdue: something on Friday noon"
+is "$(promise overdue --json --at 2026-11-20T12:00+01:00 | wc -l)" 4 \
+    "the letter and the part, twice each"
+promise overdue --no-such-flag >/dev/null 2>&1
+is $? 2 "overdue: wrong usage is 2"
+
+# --- the feed, read by another library than the one that wrote it
+url=$(promise feed add whole)
+like "$url" '^http://127\.0\.0\.1:[0-9]+/feed/[^/]+\.ics$' "feed add prints a URL"
+fetched() { curl -fsS -o "$tmp/feed.ics" "$url"; }
+ok "curl fetches it" until_true fetched
+cat >"$tmp/read.py" <<'END'
+import sys
+from datetime import timezone
+from icalendar import Calendar
+cal = Calendar.from_ical(open(sys.argv[1], "rb").read())
+events = [c for c in cal.walk("VEVENT")]
+print("events", len(events))
+print("uids", len({str(e["UID"]) for e in events}))
+print("alarms", sum(1 for e in events if any(
+    c.name == "VALARM" for c in e.subcomponents)))
+for e in events:
+    start = e["DTSTART"].dt
+    if hasattr(start, "hour"):
+        assert start.tzinfo is not None, "floating time"
+        start = start.astimezone(timezone.utc)
+    print("event", start, "|", e["SUMMARY"], "|",
+          str(e.get("DESCRIPTION", "")).replace("\n", " "))
+END
+ok "icalendar reads it" "$python" "$tmp/read.py" "$tmp/feed.ics"
+"$python" "$tmp/read.py" "$tmp/feed.ics" >"$tmp/events"
+is "$(grep '^events' "$tmp/events")" "events 8" "an event for each promise"
+is "$(grep '^uids' "$tmp/events")" "uids 8" "each with a UID of its own"
+is "$(grep '^alarms' "$tmp/events")" "alarms 8" "and an alarm"
+like "$(grep 'call you' "$tmp/events")" '2026-11-20 1[23]:' \
+    "the call is at 14:00 in Paris, or just before"
+like "$(cat "$tmp/events")" 'Je vous envoie le devis jeudi' \
+    "the sentence is in the event"
+
+promise kept "$(grep 'devis jeudi' "$tmp/list" | head -1 |
+    sed 's/.*"id": *\([0-9]*\).*/\1/')" >/dev/null
+is $? 0 "one is kept"
+fewer() { fetched && "$python" "$tmp/read.py" "$tmp/feed.ics" | grep -qx 'events 7'; }
+ok "its event goes" until_true fewer
+code() { curl -s -o /dev/null -w '%{http_code}' "$1"; }
+is "$(code "http://$feed/feed/0123456789abcdef0123456789abcdef.ics")" 404 \
+    "an unknown token is 404"
+is "$(code "http://$feed/")" 404 "and so is anything else"
+
+service_stop
+is $status 0 "SIGTERM: the service ends with 0"
+finish
