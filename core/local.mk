@@ -20,6 +20,11 @@ libcore_a_SOURCES += core/lang/lang.h core/lang/lang_priv.h core/lang/lang.c \
 	core/lang/lang_match.c core/lang/lang_check.c
 langdir = $(pkgdatadir)/lang
 dist_lang_DATA = core/lang/fr.lang core/lang/en.lang
+# programs look beside themselves, so that a build tree needs no installing
+noinst_DATA += lang
+CLEANFILES += lang
+lang:
+	ln -sfn $(abs_top_srcdir)/core/lang $@
 libcore_a_SOURCES += core/promise/promise.h core/promise/promise.c
 libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger.c core/ledger/ledger_schema.c \

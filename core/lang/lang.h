@@ -1,8 +1,9 @@
 /*
  * lang.h - what the words of a language mean: data files, read and matched
  *
- * A language is one or more files LANG.lang, LANG-*.lang in a folder (first
- * that exists of $PROMISED_LANGDIR, the installed folder), plus a site's own.
+ * A language is one or more files LANG.lang, LANG-*.lang in a folder (the
+ * first of $PROMISED_LANGDIR, lang/ beside the program as in a build tree, the
+ * installed folder), plus a site's own.
  * They hold word classes, verbs with their conjugation models, and rules:
  * patterns over words and word features with a meaning, and beside each rule
  * its examples and counter-examples, which `promise lang check` runs. They

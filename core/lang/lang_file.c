@@ -628,8 +628,20 @@ char *
 lang_dir(TALLOC_CTX *mem)
 {
 	const char *dir = getenv("PROMISED_LANGDIR");
+	char here[PATH_MAX];
+	struct stat st;
+	ssize_t n;
 
-	return talloc_strdup(mem, dir != NULL && *dir != '\0' ? dir : LANGDIR);
+	if (dir != NULL && *dir != '\0')
+		return talloc_strdup(mem, dir);
+	n = readlink("/proc/self/exe", here, sizeof(here) - sizeof("/lang"));
+	if (n > 0) {
+		here[n] = '\0';
+		memcpy(strrchr(here, '/'), "/lang", sizeof("/lang"));
+		if (stat(here, &st) == 0 && S_ISDIR(st.st_mode))
+			return talloc_strdup(mem, here);
+	}
+	return talloc_strdup(mem, LANGDIR);
 }
 
 /* is_ours - CODE.lang or CODE-*.lang */
