@@ -123,7 +123,8 @@ const char *ledger_uuid(const struct ledger *l);
 enum rc ledger_version(
     struct ledger *l, int64_t *out, struct err *e) must_check;
 
-/* a subscription; only the SHA-256 of its token is stored */
+/* a subscription; of its token, as it is written in the URL, only the SHA-256
+ * is stored */
 struct ledger_feed {
 	int64_t id;
 	const char *name;

@@ -150,7 +150,8 @@ promise_due_at(struct civil due, const struct zone *z)
 {
 	if (!due.is_set)
 		return INT64_MAX;
-	if (due.minute == CIVIL_NO_MINUTE)
-		due.day++;
-	return zone_instant(z, due);
+	if (due.minute != CIVIL_NO_MINUTE)
+		return zone_instant(z, due);
+	due.day++;
+	return zone_instant(z, due) - 1;
 }

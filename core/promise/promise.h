@@ -84,7 +84,7 @@ enum rc promise_next_state(enum promise_state from, enum promise_move m,
     enum promise_state *to, struct err *e) must_check;
 
 /* promise_due_at - UTC instant after which a due is late: the hour itself, or
- * the end of the civil day; INT64_MAX where due is not set */
+ * the last second of the civil day; INT64_MAX where due is not set */
 int64_t promise_due_at(struct civil due, const struct zone *z);
 
 #endif

@@ -35,3 +35,7 @@ tests_core_backoff_test_SOURCES = tests/core/backoff_test.c \
 	core/service/backoff.c
 tests_core_backoff_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/backoff_test
+check_PROGRAMS += tests/core/promise_test
+tests_core_promise_test_SOURCES = tests/core/promise_test.c
+tests_core_promise_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/promise_test
