@@ -1,6 +1,6 @@
 # tests: units (NAME_test.c, cmocka), tables (*.tab), dialogues (*.dlg),
 # commands (*.t), and tests/whole, which starts the real service
-EXTRA_DIST += tests/lsan.supp tests/tap.sh
+EXTRA_DIST += tests/lsan.supp tests/tap.sh tests/unit.h
 EXTRA_DIST += tests/corpus/own-en.jsonl tests/corpus/own-fr.jsonl
 include tests/core/local.mk
 include tests/mailgw/local.mk
