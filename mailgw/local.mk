@@ -6,3 +6,17 @@ libspool_a_SOURCES = mailgw/spool/spool.h mailgw/spool/spool_frame.h \
 	mailgw/spool/spool_commit.c mailgw/spool/spool_writer.c \
 	mailgw/spool/spool_reader.c
 SPOOL_LIBS = libspool.a $(CORE_LIBS) $(ZLIB_LIBS) -lpthread
+
+noinst_LIBRARIES += libsmtp.a
+libsmtp_a_SOURCES = mailgw/smtp/server.h mailgw/smtp/server.c \
+	mailgw/smtp/client.h mailgw/smtp/client.c mailgw/smtp/session.h \
+	mailgw/smtp/session_priv.h mailgw/smtp/session.c \
+	mailgw/smtp/session_command.c mailgw/smtp/session_hop.c \
+	mailgw/smtp/session_mail.c
+SMTP_LIBS = libsmtp.a $(SPOOL_LIBS) $(EVENT_LIBS)
+
+pkglibexec_PROGRAMS += promised-gateway
+promised_gateway_SOURCES = mailgw/smtp/gateway.c mailgw/smtp/net.h \
+	mailgw/smtp/net.c
+promised_gateway_LDADD = $(SMTP_LIBS)
+dist_man_MANS += mailgw/smtp/promised-gateway.8

@@ -76,8 +76,8 @@ enum rc spool_end(struct spool_writer *w, uint64_t id, spool_done_fn done,
     void *arg, struct err *e) must_check;
 
 /*
- * spool_outcome - the next hop answered, or the transaction was dropped
- * (SPOOL_REFUSED); the id is gone afterwards, whatever is returned. An
+ * spool_outcome - the next hop answered, or was lost before it did
+ * (SPOOL_UNKNOWN), or the transaction was dropped (SPOOL_REFUSED); the id is gone afterwards, whatever is returned. An
  * outcome that cannot be written now is written with the next frame that can.
  */
 enum rc spool_outcome(struct spool_writer *w, uint64_t id,

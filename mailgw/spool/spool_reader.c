@@ -258,7 +258,7 @@ take_frame(struct spool_reader *r, struct segment *s, const struct frame *f,
 			break;
 		m->outcome = (enum spool_outcome)at[0];
 		m->is_settled = true;
-		if (m->outcome != SPOOL_ACCEPTED || m->is_orphan)
+		if (m->outcome == SPOOL_REFUSED || m->is_orphan)
 			record_free(r, m);
 		break;
 	}

@@ -1,0 +1,149 @@
+/*
+ * net.c - addresses of the settings
+ */
+#include "core/core.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "mailgw/smtp/net.h"
+
+/* a short backlog leaves clients with a connection that nobody greets */
+#define NET_BACKLOG 1024
+
+enum rc
+net_resolve(
+    const char *text, bool is_passive, struct addrinfo **out, struct err *e)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICSERV | (is_passive ? AI_PASSIVE : 0) };
+	const char *colon = strrchr(text, ':');
+	char host[256];
+	size_t n;
+	int rc;
+
+	assert(colon != NULL);
+	n = (size_t)(colon - text);
+	if (n >= 2 && text[0] == '[') {
+		text++;
+		n -= 2;
+	}
+	if (n >= sizeof(host))
+		return err_set(e, RC_BADINPUT, "'%s' is too long", text);
+	memcpy(host, text, n);
+	host[n] = '\0';
+	rc = getaddrinfo(host, colon + 1, &hints, out);
+	if (rc != 0)
+		return err_set(e, RC_RETRY, "'%s': %s", host, gai_strerror(rc));
+	return RC_OK;
+}
+
+void
+net_print(const struct sockaddr_storage *at, bool with_port, char out[80])
+{
+	const void *p = at;
+	const struct sockaddr_in *in = p;
+	const struct sockaddr_in6 *in6 = p;
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (at->ss_family == AF_INET6) {
+		(void)inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+		(void)snprintf(out, 80, with_port ? "[%s]:%u" : "%s", host,
+		    ntohs(in6->sin6_port));
+	} else {
+		if (at->ss_family == AF_INET)
+			(void)inet_ntop(
+			    AF_INET, &in->sin_addr, host, sizeof(host));
+		(void)snprintf(out, 80, with_port ? "%s:%u" : "%s", host,
+		    ntohs(in->sin_port));
+	}
+}
+
+enum rc
+net_listen(const char *text, int *fd, char bound[80], struct err *e)
+{
+	static const int one = 1;
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	struct addrinfo *list;
+	enum rc rc;
+
+	rc = net_resolve(text, true, &list, e);
+	if (rc != RC_OK)
+		return err_context(e, "gateway-listen");
+	*fd = socket(
+	    list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (*fd < 0 ||
+	    setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
+	    bind(*fd, list->ai_addr, list->ai_addrlen) != 0 ||
+	    listen(*fd, NET_BACKLOG) != 0 ||
+	    getsockname(*fd, (struct sockaddr *)&at, &len) != 0) {
+		rc = err_errno(e, "gateway-listen '%s'", text);
+		if (*fd >= 0)
+			close(*fd);
+	} else {
+		net_print(&at, true, bound);
+	}
+	freeaddrinfo(list);
+	return rc;
+}
+
+/* octets_of - the 4 or 16 octets of an address; a mapped IPv4 is IPv4 */
+static size_t
+octets_of(const struct sockaddr_storage *at, unsigned char out[16])
+{
+	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0xff, 0xff };
+	const void *p = at;
+	const struct sockaddr_in *in = p;
+	const struct sockaddr_in6 *in6 = p;
+
+	if (at->ss_family == AF_INET) {
+		memcpy(out, &in->sin_addr, 4);
+		return 4;
+	}
+	if (at->ss_family != AF_INET6)
+		return 0;
+	memcpy(out, &in6->sin6_addr, 16);
+	if (memcmp(out, mapped, 12) != 0)
+		return 16;
+	memcpy(out, (const unsigned char *)&in6->sin6_addr + 12, 4);
+	return 4;
+}
+
+/* net_holds - is the address in this ADDRESS or ADDRESS/BITS? */
+static bool
+net_holds(const char *net, const unsigned char *at, size_t len)
+{
+	const char *slash = strchr(net, '/');
+	unsigned char base[16];
+	unsigned long bits = len * 8, i;
+	char host[64];
+
+	if (slash != NULL)
+		bits = strtoul(slash + 1, NULL, 10);
+	(void)snprintf(host, sizeof(host), "%.*s",
+	    slash ? (int)(slash - net) : (int)strlen(net), net);
+	if (bits > len * 8 ||
+	    inet_pton(len == 4 ? AF_INET : AF_INET6, host, base) != 1)
+		return false;
+	for (i = 0; i < bits; i++)
+		if (((base[i / 8] ^ at[i / 8]) >> (7 - i % 8)) & 1)
+			return false;
+	return true;
+}
+
+bool
+net_allowed(char **list, const struct sockaddr_storage *at)
+{
+	unsigned char octets[16];
+	size_t len = octets_of(at, octets);
+
+	for (; len > 0 && *list != NULL; list++)
+		if (net_holds(*list, octets, len))
+			return true;
+	return false;
+}

@@ -1,0 +1,399 @@
+/*
+ * session.c - life, time-outs, and the loop over both buffers
+ */
+#include "core/core.h"
+
+#include "core/log/log.h"
+#include "mailgw/smtp/session_priv.h"
+
+void
+session_reply(struct session *s, const char *line)
+{
+	(void)evbuffer_add(s->to_client, line, strlen(line));
+	(void)evbuffer_add(s->to_client, "\r\n", 2);
+}
+
+void
+session_close(struct session *s, const char *line)
+{
+	if (s->phase == PHASE_CLOSING)
+		return;
+	if (line != NULL)
+		session_reply(s, line);
+	if (s->hop_state == HOP_READY && s->n_sent == 0 &&
+	    s->phase == PHASE_COMMANDS)
+		session_to_hop_add(s, SLICE("QUIT\r\n"));
+	mail_abandon(
+	    s, s->phase == PHASE_FINAL ? SPOOL_UNKNOWN : SPOOL_REFUSED);
+	s->phase = PHASE_CLOSING;
+	s->is_held = false;
+	s->close_deadline = s->now + WAIT_CLOSE_MS;
+}
+
+void
+session_error(struct session *s, const char *line)
+{
+	session_reply(s, line);
+	if (++s->errors >= SESSION_ERRORS)
+		session_close(s, "421 4.7.0 Too many errors");
+}
+
+void
+session_to_hop_add(struct session *s, struct slice bytes)
+{
+	(void)evbuffer_add(s->to_hop, bytes.at, bytes.len);
+	s->hop_octets += bytes.len;
+}
+
+void
+session_awaits_client(struct session *s)
+{
+	s->client_deadline = s->now + WAIT_CLIENT_MS;
+}
+
+/* session_free - what is begun gets an outcome */
+static int
+session_free(struct session *s)
+{
+	mail_abandon(
+	    s, s->phase == PHASE_FINAL ? SPOOL_UNKNOWN : SPOOL_REFUSED);
+	evbuffer_free(s->from_client);
+	evbuffer_free(s->to_client);
+	evbuffer_free(s->from_hop);
+	evbuffer_free(s->to_hop);
+	return 0;
+}
+
+struct session *
+session_new(TALLOC_CTX *mem, const struct session_config *cf, uint64_t number,
+    const char *client, int64_t now_ms)
+{
+	struct session *s;
+
+	s = talloc_zero(mem, struct session);
+	if (s == NULL)
+		return NULL;
+	s->cf = cf;
+	s->number = number;
+	s->now = now_ms;
+	s->client = talloc_strdup(s, client);
+	s->from_client = evbuffer_new();
+	s->to_client = evbuffer_new();
+	s->from_hop = evbuffer_new();
+	s->to_hop = evbuffer_new();
+	assert(s->client && s->from_client && s->to_client && s->from_hop &&
+	       s->to_hop);
+	talloc_set_destructor(s, session_free);
+	server_init(&s->server);
+	client_init(&s->hop);
+	(void)evbuffer_add_printf(
+	    s->to_client, "220 %s ESMTP\r\n", cf->hostname);
+	session_awaits_client(s);
+	return s;
+}
+
+void
+session_set_owner(struct session *s, void *owner)
+{
+	s->owner = owner;
+}
+
+void *
+session_owner(const struct session *s)
+{
+	return s->owner;
+}
+
+struct evbuffer *
+session_from_client(struct session *s)
+{
+	return s->from_client;
+}
+
+struct evbuffer *
+session_to_client(struct session *s)
+{
+	return s->to_client;
+}
+
+struct evbuffer *
+session_from_hop(struct session *s)
+{
+	return s->from_hop;
+}
+
+struct evbuffer *
+session_to_hop(struct session *s)
+{
+	return s->to_hop;
+}
+
+void
+session_clock(struct session *s, int64_t now_ms, int64_t utc)
+{
+	s->now = now_ms;
+	s->utc = utc;
+}
+
+/* head - the first piece of a buffer, without moving anything */
+static struct slice
+head(struct evbuffer *b)
+{
+	size_t n = evbuffer_get_contiguous_space(b);
+
+	return (
+	    struct slice){ (const char *)evbuffer_pullup(b, (ssize_t)n), n };
+}
+
+/* run_hop - take the next hop's replies; true: something happened */
+static bool
+run_hop(struct session *s)
+{
+	struct client_event ev;
+	bool did = false;
+	size_t n;
+
+	while (s->hop_state >= HOP_GREETING &&
+	       evbuffer_get_length(s->from_hop) > 0) {
+		if (s->phase == PHASE_CLOSING) {
+			(void)evbuffer_drain(
+			    s->from_hop, evbuffer_get_length(s->from_hop));
+			break;
+		}
+		n = client_push(&s->hop, s, head(s->from_hop), &ev);
+		(void)evbuffer_drain(s->from_hop, n);
+		if (ev.kind == CLIENT_NEED)
+			continue;
+		hop_take(s, &ev);
+		did = true;
+	}
+	return did;
+}
+
+/* take - one event of the client */
+static void
+take(struct session *s)
+{
+	switch (s->ev.kind) {
+	case SERVER_NEED:
+		break;
+	case SERVER_COMMAND:
+	case SERVER_BAD_LINE:
+	case SERVER_FLOOD:
+		s->is_held = true;
+		session_awaits_client(s);
+		break;
+	case SERVER_BODY:
+		mail_body(s, &s->ev);
+		break;
+	case SERVER_LOOKALIKE:
+		mail_lookalike(s);
+		break;
+	case SERVER_END:
+		mail_end(s);
+		break;
+	}
+}
+
+/* at_eof - the client has sent all it will, and all of it was looked at */
+static void
+at_eof(struct session *s)
+{
+	if (s->phase == PHASE_BODY || s->phase == PHASE_SWALLOW) {
+		log_event(EV_GATEWAY_VANISHED,
+		    LOG_NUMBER("session", (int64_t)s->number),
+		    LOG_NUMBER("octets", (int64_t)s->octets));
+		hop_drop(s);
+	}
+	if (s->phase != PHASE_COMMANDS || s->n_sent == 0)
+		session_close(s, NULL);
+}
+
+/* may_parse - is there room for what the next octets may cause? */
+static bool
+may_parse(const struct session *s)
+{
+	if (evbuffer_get_length(s->to_client) > SESSION_HIGH)
+		return false;
+	switch (s->phase) {
+	case PHASE_COMMANDS:
+	case PHASE_SWALLOW:
+		return true;
+	case PHASE_BODY:
+		return evbuffer_get_length(s->to_hop) < SESSION_HIGH;
+	default:
+		return false;
+	}
+}
+
+/* run_client - take the client's octets; true: something happened */
+static bool
+run_client(struct session *s)
+{
+	bool did = false;
+	size_t n;
+
+	while (s->phase != PHASE_CLOSING) {
+		if (s->is_held) {
+			if (!session_command(s))
+				break;
+			s->is_held = false;
+			did = true;
+			continue;
+		}
+		if (!may_parse(s))
+			break;
+		if (evbuffer_get_length(s->from_client) == 0) {
+			if (s->has_eof)
+				at_eof(s);
+			break;
+		}
+		n = server_push(&s->server, head(s->from_client), &s->ev);
+		(void)evbuffer_drain(s->from_client, n);
+		take(s);
+		did = true;
+	}
+	if (s->phase == PHASE_CLOSING)
+		(void)evbuffer_drain(
+		    s->from_client, evbuffer_get_length(s->from_client));
+	return did;
+}
+
+void
+session_run(struct session *s)
+{
+	while (run_hop(s) | run_client(s))
+		;
+}
+
+unsigned
+session_wants(const struct session *s)
+{
+	bool closing = s->phase == PHASE_CLOSING;
+	bool flushed = s->is_lost || evbuffer_get_length(s->to_client) == 0;
+	unsigned wants = 0;
+
+	if (s->want_connect)
+		wants |= SESSION_CONNECT;
+	if (s->want_drop)
+		wants |= SESSION_DROP_HOP;
+	if (closing)
+		wants |= SESSION_HANG_UP;
+	if (!s->has_eof && (closing || evbuffer_get_length(s->from_client) <
+					   SESSION_READ_AHEAD))
+		wants |= SESSION_READ;
+	if (evbuffer_get_length(s->to_client) <= SESSION_HIGH || closing)
+		wants |= SESSION_READ_HOP;
+	if (closing && ((flushed && s->has_eof) || s->now >= s->close_deadline))
+		wants |= SESSION_OVER;
+	return wants;
+}
+
+unsigned
+session_take_wants(struct session *s)
+{
+	unsigned wants = session_wants(s);
+
+	s->want_connect = s->want_drop = false;
+	return wants;
+}
+
+void
+session_client_eof(struct session *s)
+{
+	s->has_eof = true;
+	session_run(s);
+}
+
+void
+session_client_gone(struct session *s)
+{
+	s->has_eof = s->is_lost = true;
+	(void)evbuffer_drain(s->to_client, evbuffer_get_length(s->to_client));
+	(void)evbuffer_drain(
+	    s->from_client, evbuffer_get_length(s->from_client));
+	/* what was sent before the dot went on is not carried out any more */
+	if (s->phase != PHASE_FINAL) {
+		if (s->phase != PHASE_COMMANDS && s->phase != PHASE_CLOSING)
+			hop_drop(s);
+		session_close(s, NULL);
+	}
+	session_run(s);
+}
+
+/* tick_body - is there enough of a body in its window? */
+static bool
+tick_body(struct session *s)
+{
+	if (s->body_deadline > 0 && s->now >= s->body_deadline)
+		return false;
+	if (s->now < s->client_deadline)
+		return true;
+	if (s->window_octets < WINDOW_OCTETS && may_parse(s))
+		return false;
+	s->window_octets = 0;
+	session_awaits_client(s);
+	return true;
+}
+
+/* tick_hop - does the next hop take what we have for it? */
+static void
+tick_hop(struct session *s)
+{
+	uint64_t sent = s->hop_octets - evbuffer_get_length(s->to_hop);
+
+	if (s->phase != PHASE_BODY || s->hop_state != HOP_READY)
+		return;
+	if (evbuffer_get_length(s->to_hop) == 0)
+		s->hop_deadline = 0;
+	else if (s->hop_deadline == 0 || sent != s->hop_seen)
+		s->hop_deadline = s->now + WAIT_BLOCK_MS;
+	s->hop_seen = sent;
+}
+
+/* tick_client - does the client take what we have for it? */
+static void
+tick_client(struct session *s)
+{
+	size_t left = evbuffer_get_length(s->to_client);
+
+	if (s->phase == PHASE_CLOSING) {
+		if (left == 0 && s->close_deadline > s->now + WAIT_LINGER_MS)
+			s->close_deadline = s->now + WAIT_LINGER_MS;
+		return;
+	}
+	if (left > 0 && left != s->client_left)
+		session_awaits_client(s);
+	s->client_left = left;
+}
+
+void
+session_tick(struct session *s)
+{
+	bool idle = s->phase == PHASE_COMMANDS && s->n_sent == 0 && !s->is_held;
+
+	tick_hop(s);
+	tick_client(s);
+	if (s->hop_deadline > 0 && s->now >= s->hop_deadline) {
+		hop_lost(s, "time-out");
+		session_run(s);
+		return;
+	}
+	if (s->phase == PHASE_BODY || s->phase == PHASE_SWALLOW) {
+		if (tick_body(s))
+			return;
+		hop_drop(s);
+		session_close(s, "421 4.4.2 The message came too slowly");
+	} else if (s->phase == PHASE_COMMANDS && (idle || s->client_left > 0) &&
+		   s->now >= s->client_deadline) {
+		session_close(s, "421 4.4.2 Time-out");
+	}
+}
+
+void
+session_drain(struct session *s)
+{
+	s->is_draining = true;
+	if (s->phase == PHASE_COMMANDS && !s->has_mail && s->n_sent == 0)
+		session_close(s, "421 4.3.2 Service shuts down");
+}

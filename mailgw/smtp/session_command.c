@@ -1,0 +1,247 @@
+/*
+ * session_command.c - what each verb of the client does
+ *
+ * MAIL, RCPT, RSET, NOOP and VRFY go on at once, with others still on their
+ * way, where the next hop offers PIPELINING. All others, and every reply of
+ * our own, wait until those before them are answered: replies keep their
+ * order, and DATA knows which recipients there are.
+ */
+#include "core/core.h"
+
+#include "core/log/log.h"
+#include "mailgw/smtp/session_priv.h"
+
+/* addresses of one envelope; the spool's record has a limit */
+#define RCPT_OCTETS_MAX (SPOOL_ENVELOPE_MAX - 3 * SERVER_LINE_MAX)
+
+/* refuse - a reply of our own, in its turn */
+static bool
+refuse(struct session *s, const char *line)
+{
+	if (s->n_sent > 0)
+		return false;
+	session_error(s, line);
+	return true;
+}
+
+/* forward - the line as it was written */
+static bool
+forward(struct session *s, enum sent_kind kind, struct slice address)
+{
+	if (s->n_sent == SESSION_QUEUE)
+		return false;
+	if (s->n_sent > 0 && !s->has_pipelining)
+		return false;
+	hop_send(s, kind, s->ev.line, address);
+	return true;
+}
+
+/* greet - the reply to HELO and EHLO */
+static void
+greet(struct session *s)
+{
+	char *text;
+
+	s->has_greeted = true;
+	s->is_esmtp = s->ev.verb == SMTP_EHLO;
+	text = s->is_esmtp && s->ehlo
+		   ? client_filter(s, s->cf->hostname, slice_of(s->ehlo))
+		   : talloc_asprintf(s, "250 %s\r\n", s->cf->hostname);
+	if (text == NULL) {
+		session_close(s, "421 4.3.0 Out of memory");
+		return;
+	}
+	(void)evbuffer_add(s->to_client, text, strlen(text));
+	talloc_free(text);
+}
+
+static bool
+run_hello(struct session *s)
+{
+	if (s->ev.args.len == 0)
+		return refuse(s, "501 5.5.4 A name is needed");
+	if (!hop_needed(s))
+		return false;
+	if (s->has_mail) {
+		/* a hello in between ends the transaction over there, too */
+		hop_send(
+		    s, SENT_HELLO, SLICE("RSET"), (struct slice){ NULL, 0 });
+		return false;
+	}
+	greet(s);
+	return true;
+}
+
+static bool
+run_mail(struct session *s)
+{
+	struct slice path;
+
+	if (s->is_draining) {
+		if (s->n_sent > 0)
+			return false;
+		session_close(s, "421 4.3.2 Service shuts down");
+		return true;
+	}
+	if (!s->has_greeted)
+		return refuse(s, "503 5.5.1 HELO or EHLO comes first");
+	if (smtp_path(s->ev.args, "FROM", &path) != RC_OK)
+		return refuse(s, "501 5.1.7 Syntax: MAIL FROM:<address>");
+	if (!hop_needed(s))
+		return false;
+	return forward(s, SENT_MAIL, path);
+}
+
+static bool
+run_rcpt(struct session *s)
+{
+	struct slice path;
+	size_t i, octets = s->rcpt_octets;
+
+	if (s->hop_state != HOP_READY || (!s->has_mail && s->n_sent == 0))
+		return refuse(s, "503 5.5.1 MAIL comes first");
+	if (smtp_path(s->ev.args, "TO", &path) != RC_OK || path.len == 0)
+		return refuse(s, "501 5.1.3 Syntax: RCPT TO:<address>");
+	for (i = 0; i < s->n_sent; i++)
+		octets += SERVER_LINE_MAX;
+	if (octets + path.len >= RCPT_OCTETS_MAX)
+		return refuse(s, "452 4.5.3 Too many recipients");
+	return forward(s, SENT_RCPT, path);
+}
+
+static bool
+run_data(struct session *s)
+{
+	const char *why = NULL;
+
+	s->is_early = evbuffer_get_length(s->from_client) > 0;
+	if (s->ev.args.len > 0)
+		why = "501 5.5.4 DATA takes no argument";
+	else if (!s->has_mail)
+		why = "503 5.5.1 MAIL comes first";
+	else if (s->n_rcpts == 0)
+		why = "554 5.5.1 No valid recipients";
+	if (why == NULL) {
+		s->phase = PHASE_DATA;
+		return forward(s, SENT_DATA, (struct slice){ NULL, 0 });
+	}
+	session_error(s, why);
+	if (s->is_early && s->phase != PHASE_CLOSING)
+		session_close(s, NULL); /* a body is no list of commands */
+	return true;
+}
+
+static bool
+run_rset(struct session *s)
+{
+	if (s->hop_state == HOP_READY)
+		return forward(s, SENT_RSET, (struct slice){ NULL, 0 });
+	session_reply(s, "250 2.0.0 Ok");
+	return true;
+}
+
+static bool
+run_noop(struct session *s)
+{
+	if (s->hop_state == HOP_READY)
+		return forward(s, SENT_OTHER, (struct slice){ NULL, 0 });
+	session_reply(s, "250 2.0.0 Ok");
+	return true;
+}
+
+static bool
+run_vrfy(struct session *s)
+{
+	if (s->hop_state == HOP_READY)
+		return forward(s, SENT_OTHER, (struct slice){ NULL, 0 });
+	session_reply(s, "252 2.5.0 Send it and see");
+	return true;
+}
+
+static bool
+run_quit(struct session *s)
+{
+	session_close(s, "221 2.0.0 Bye");
+	return true;
+}
+
+static bool
+run_help(struct session *s)
+{
+	session_reply(s, "214 2.0.0 See RFC 5321");
+	return true;
+}
+
+static bool
+run_not_here(struct session *s)
+{
+	return refuse(s, "502 5.5.1 Not offered here");
+}
+
+static bool
+run_unknown(struct session *s)
+{
+	return refuse(s, "500 5.5.2 No such command");
+}
+
+/* a payload may follow that is no list of commands */
+static bool
+run_bdat(struct session *s)
+{
+	session_close(s, "503 5.5.1 CHUNKING is not offered");
+	return true;
+}
+
+static bool
+run_xclient(struct session *s)
+{
+	session_close(s, "550 5.7.0 Not from you");
+	return true;
+}
+
+static bool
+run_foreign(struct session *s)
+{
+	session_close(s, "421 4.7.0 This is SMTP");
+	return true;
+}
+
+static const struct {
+	bool (*run)(struct session *s);
+	bool waits; /* for the replies of all before it */
+} rows[SMTP_VERBS] = {
+	[SMTP_UNKNOWN] = { run_unknown, true },
+	[SMTP_HELO] = { run_hello, true },
+	[SMTP_EHLO] = { run_hello, true },
+	[SMTP_MAIL] = { run_mail, false },
+	[SMTP_RCPT] = { run_rcpt, false },
+	[SMTP_DATA] = { run_data, true },
+	[SMTP_RSET] = { run_rset, false },
+	[SMTP_NOOP] = { run_noop, false },
+	[SMTP_VRFY] = { run_vrfy, false },
+	[SMTP_EXPN] = { run_not_here, true },
+	[SMTP_HELP] = { run_help, true },
+	[SMTP_QUIT] = { run_quit, true },
+	[SMTP_AUTH] = { run_not_here, true },
+	[SMTP_STARTTLS] = { run_not_here, true },
+	[SMTP_BDAT] = { run_bdat, true },
+	[SMTP_ETRN] = { run_not_here, true },
+	[SMTP_XCLIENT] = { run_xclient, true },
+	[SMTP_FOREIGN] = { run_foreign, true },
+};
+
+bool
+session_command(struct session *s)
+{
+	if (s->ev.kind == SERVER_BAD_LINE)
+		return refuse(s, s->ev.fault);
+	if (s->ev.kind == SERVER_FLOOD) {
+		if (s->n_sent > 0)
+			return false;
+		session_close(s, "500 5.5.2 Line too long");
+		return true;
+	}
+	if (rows[s->ev.verb].waits && s->n_sent > 0)
+		return false;
+	return rows[s->ev.verb].run(s);
+}

@@ -1,0 +1,289 @@
+/*
+ * session_hop.c - the next hop: greeting, replies in order, loss
+ *
+ * Whatever breaks on that side, the client is told to try again (421, 451):
+ * it still has the mail.
+ */
+#include "core/core.h"
+
+#include "core/log/log.h"
+#include "mailgw/smtp/session_priv.h"
+
+bool
+hop_needed(struct session *s)
+{
+	if (s->hop_state == HOP_READY)
+		return true;
+	if (s->hop_state == HOP_NONE) {
+		s->hop_state = HOP_CONNECTING;
+		s->want_connect = true;
+		s->connect_ms = -s->now;
+		s->hop_deadline = s->now + WAIT_CONNECT_MS;
+	}
+	return false;
+}
+
+void
+session_hop_up(struct session *s)
+{
+	if (s->hop_state != HOP_CONNECTING)
+		return;
+	s->hop_state = HOP_GREETING;
+	s->hop_deadline = s->now + WAIT_REPLY_MS;
+	session_run(s);
+}
+
+void
+hop_send(struct session *s, enum sent_kind kind, struct slice line,
+    struct slice address)
+{
+	struct sent *sent;
+
+	assert(s->n_sent < SESSION_QUEUE && s->hop_state == HOP_READY);
+	sent = &s->queue[(s->first + s->n_sent++) % SESSION_QUEUE];
+	sent->kind = kind;
+	sent->address = address.at ? slice_dup(s, address) : NULL;
+	session_to_hop_add(s, line);
+	session_to_hop_add(s, SLICE("\r\n"));
+	s->hop_deadline = s->now + (kind == SENT_DOT       ? WAIT_FINAL_MS
+				       : kind == SENT_DATA ? WAIT_DATA_MS
+							   : WAIT_REPLY_MS);
+}
+
+/* forget - the connection is no more */
+static void
+forget(struct session *s)
+{
+	while (s->n_sent > 0) {
+		talloc_free(s->queue[s->first].address);
+		s->first = (s->first + 1) % SESSION_QUEUE;
+		s->n_sent--;
+	}
+	s->hop_state = HOP_NONE;
+	s->hop_deadline = 0;
+	s->want_connect = false;
+	client_reset(&s->hop);
+	(void)evbuffer_drain(s->from_hop, evbuffer_get_length(s->from_hop));
+	(void)evbuffer_drain(s->to_hop, evbuffer_get_length(s->to_hop));
+	s->hop_octets = s->hop_seen = 0;
+}
+
+void
+hop_drop(struct session *s)
+{
+	if (s->hop_state != HOP_NONE)
+		s->want_drop = true;
+	forget(s);
+}
+
+void
+hop_lost(struct session *s, const char *why)
+{
+	bool was_ready = s->hop_state == HOP_READY;
+	bool is_missed = s->n_sent > 0 || s->has_mail;
+
+	if (s->phase != PHASE_CLOSING && (is_missed || !was_ready))
+		log_event(EV_GATEWAY_HOP,
+		    LOG_NUMBER("session", (int64_t)s->number),
+		    LOG_TEXT("reason", why));
+	switch (s->phase) {
+	case PHASE_BODY:
+	case PHASE_COMMIT:
+	case PHASE_FINAL:
+		mail_fail(s, "451 4.4.2 Connection to the next hop lost");
+		break;
+	case PHASE_COMMANDS:
+	case PHASE_DATA:
+		hop_drop(s);
+		if (!was_ready)
+			session_close(
+			    s, "421 4.4.1 The next hop cannot be reached");
+		else if (is_missed)
+			session_close(
+			    s, "421 4.4.2 Connection to the next hop lost");
+		break;
+	case PHASE_SWALLOW:
+	case PHASE_CLOSING:
+		hop_drop(s);
+		break;
+	}
+}
+
+void
+session_hop_gone(struct session *s, const char *why)
+{
+	/* what it said before it went counts */
+	session_run(s);
+	if (s->hop_state != HOP_NONE && !s->want_connect) {
+		hop_lost(s, why);
+		s->want_drop = true;
+	}
+	session_run(s);
+}
+
+/* refused_us - the next hop will not talk: the client hears why */
+static void
+refused_us(struct session *s, const struct client_event *ev)
+{
+	log_event(EV_GATEWAY_HOP, LOG_NUMBER("session", (int64_t)s->number),
+	    LOG_TEXT("reason", "the next hop refuses the session"),
+	    LOG_NUMBER("reply", ev->code));
+	if (ev->code < 400) {
+		hop_lost(s, "not the reply that was asked for");
+		return;
+	}
+	(void)evbuffer_add(s->to_client, ev->text.at, ev->text.len);
+	hop_drop(s);
+	session_close(s, NULL);
+}
+
+/* hello - say who we are */
+static void
+hello(struct session *s, const char *verb, enum hop_state state)
+{
+	session_to_hop_add(s, slice_of(verb));
+	session_to_hop_add(s, slice_of(s->cf->hostname));
+	session_to_hop_add(s, SLICE("\r\n"));
+	s->hop_state = state;
+	s->hop_deadline = s->now + WAIT_REPLY_MS;
+}
+
+/* shake_hands - a reply before the next hop is ready */
+static void
+shake_hands(struct session *s, const struct client_event *ev)
+{
+	bool fine = ev->code >= 200 && ev->code < 300;
+
+	if (s->hop_state == HOP_GREETING && ev->code == 220) {
+		hello(s, "EHLO ", HOP_EHLO);
+	} else if (s->hop_state == HOP_EHLO && ev->code >= 500) {
+		hello(s, "HELO ", HOP_HELO);
+	} else if (s->hop_state != HOP_GREETING && fine) {
+		TALLOC_FREE(s->ehlo);
+		s->ehlo = slice_dup(
+		    s, s->hop_state == HOP_EHLO ? ev->text : SLICE("250 \r\n"));
+		s->has_pipelining =
+		    client_offers(slice_of(s->ehlo), "PIPELINING");
+		s->hop_state = HOP_READY;
+		s->hop_deadline = 0;
+		s->connect_ms += s->now;
+	} else {
+		refused_us(s, ev);
+	}
+}
+
+/* unasked - a reply while nothing was asked */
+static void
+unasked(struct session *s, const struct client_event *ev)
+{
+	char text[512];
+
+	if ((s->phase == PHASE_BODY || s->phase == PHASE_COMMIT) &&
+	    ev->code >= 400 && ev->text.len - 2 < sizeof(text)) {
+		/* it has enough of this message: so say the same */
+		(void)snprintf(text, sizeof(text), "%.*s",
+		    (int)(ev->text.len - 2), ev->text.at);
+		mail_fail(s, text);
+		return;
+	}
+	hop_lost(s, "a reply that was not asked for");
+}
+
+/* accept_rcpt - it belongs to the envelope */
+static void
+accept_rcpt(struct session *s, char **address)
+{
+	const char **list;
+
+	list = talloc_realloc(
+	    s->mail, s->rcpts, const char *, (unsigned)s->n_rcpts + 2);
+	if (list == NULL || *address == NULL)
+		return;
+	s->rcpts = list;
+	s->rcpt_octets += strlen(*address) + 1;
+	s->rcpts[s->n_rcpts++] = talloc_steal(s->mail, *address);
+	s->rcpts[s->n_rcpts] = NULL;
+	*address = NULL;
+}
+
+/* data_answered - 354, or no body */
+static void
+data_answered(struct session *s, const struct client_event *ev)
+{
+	s->phase = PHASE_COMMANDS;
+	if (evbuffer_get_length(s->from_client) > 0)
+		s->is_early = true;
+	if (ev->code == 354) {
+		mail_begin(s, ev->text);
+		return;
+	}
+	(void)evbuffer_add(s->to_client, ev->text.at, ev->text.len);
+	if (s->is_early)
+		session_close(s, NULL); /* a body is no list of commands */
+}
+
+/* fits - is this a reply that the command can have? */
+static bool
+fits(enum sent_kind kind, int code)
+{
+	if (kind == SENT_DATA)
+		return code == 354 || code >= 400;
+	return code < 300 || code >= 400;
+}
+
+/* answered - the oldest command on its way has its reply */
+static void
+answered(struct session *s, const struct client_event *ev)
+{
+	struct sent sent = s->queue[s->first];
+	bool fine = ev->code < 300;
+
+	if (!fits(sent.kind, ev->code)) {
+		hop_lost(s, "a reply that makes no sense");
+		return;
+	}
+	s->first = (s->first + 1) % SESSION_QUEUE;
+	s->n_sent--;
+	s->hop_deadline = s->n_sent > 0 ? s->now + WAIT_REPLY_MS : 0;
+	if (s->n_sent == 0)
+		session_awaits_client(s);
+	if (sent.kind == SENT_DOT) {
+		mail_final(s, ev->code, ev->text);
+	} else if (sent.kind == SENT_DATA) {
+		data_answered(s, ev);
+	} else if (sent.kind == SENT_HELLO) {
+		mail_reset(s);
+	} else {
+		(void)evbuffer_add(s->to_client, ev->text.at, ev->text.len);
+		if (fine && sent.kind == SENT_RSET)
+			mail_reset(s);
+		if (fine && sent.kind == SENT_MAIL) {
+			mail_reset(s);
+			s->mail = talloc_new(s);
+			s->has_mail = true;
+			s->mail_from = talloc_steal(s->mail, sent.address);
+			s->at_mail = s->now;
+			sent.address = NULL;
+		}
+		if (fine && sent.kind == SENT_RCPT && s->has_mail)
+			accept_rcpt(s, &sent.address);
+	}
+	talloc_free(sent.address);
+	if (ev->code == 421 && s->phase != PHASE_CLOSING) {
+		hop_drop(s);
+		session_close(s, NULL);
+	}
+}
+
+void
+hop_take(struct session *s, const struct client_event *ev)
+{
+	if (ev->kind == CLIENT_FAULT)
+		hop_lost(s, ev->fault);
+	else if (s->hop_state != HOP_READY)
+		shake_hands(s, ev);
+	else if (s->n_sent == 0)
+		unasked(s, ev);
+	else
+		answered(s, ev);
+}
