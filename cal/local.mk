@@ -5,3 +5,11 @@ libcal_a_SOURCES = cal/ical/clean.h cal/ical/clean.c \
 	cal/ical/ical.h cal/ical/ical_priv.h cal/ical/part.c \
 	cal/ical/event.c cal/ical/sheet.c
 CAL_LIBS = libcal.a $(CORE_LIBS) $(ICAL_LIBS) $(ZLIB_LIBS)
+libcal_a_SOURCES += cal/feed/cond.h cal/feed/cond.c \
+	cal/feed/snapshot.h cal/feed/snapshot.c cal/feed/board.h \
+	cal/feed/board_priv.h cal/feed/board.c cal/feed/board_render.c
+libcal_a_SOURCES += cal/start.h cal/start.c
+
+pkglibexec_PROGRAMS += promised-feed
+promised_feed_SOURCES = cal/feed/main.c cal/feed/server.h cal/feed/server.c
+promised_feed_LDADD = $(CAL_LIBS) $(MHD_LIBS)

@@ -4,3 +4,14 @@ tests_cal_ical_test_SOURCES = tests/cal/ical_test.c tests/cal/sample.h \
 	tests/cal/sample.c
 tests_cal_ical_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/cal/ical_test
+check_PROGRAMS += tests/cal/cond_test
+tests_cal_cond_test_SOURCES = tests/cal/cond_test.c
+tests_cal_cond_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/cal/cond_test
+
+check_PROGRAMS += tests/cal/seed
+tests_cal_seed_SOURCES = tests/cal/seed.c tests/cal/sample.h \
+	tests/cal/sample.c
+tests_cal_seed_LDADD = $(CORE_LIBS)
+EXTRA_DIST += tests/cal/feed.t
+TESTS += tests/cal/feed.t

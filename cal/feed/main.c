@@ -1,0 +1,90 @@
+/*
+ * main.c - promised-feed: calendar subscriptions over HTTP
+ */
+#include "core/core.h"
+
+#include <getopt.h>
+#include <poll.h>
+
+#include "cal/feed/board.h"
+#include "cal/feed/server.h"
+#include "cal/start.h"
+#include "core/log/log.h"
+
+#define TICK_MS 15000 /* what nobody asks for is kept fresh this often */
+
+static struct board_now
+now(void)
+{
+	return (struct board_now){ start_now(), start_mono_ms() };
+}
+
+/* work - until a signal says to end */
+static enum rc
+work(struct server *s, struct board *b, int signals, struct err *e)
+{
+	struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
+		{ .fd = server_fd(s), .events = POLLIN } };
+	int64_t tick_ms = start_mono_ms();
+
+	for (;;) {
+		if (start_mono_ms() >= tick_ms) {
+			board_tick(b, now());
+			tick_ms = start_mono_ms() + TICK_MS;
+		}
+		board_settle(b, now());
+		if (poll(fds, ARRAY_LEN(fds), server_wait_ms(s, TICK_MS)) < 0 &&
+		    errno != EINTR)
+			return err_errno(e, "poll");
+		if (fds[0].revents != 0)
+			return RC_OK;
+		server_run(s);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct start start = { .file = NULL };
+	struct server *server = NULL;
+	struct board *board = NULL;
+	int option, signals, status = 1;
+	struct err e;
+
+	while ((option = getopt(argc, argv, "+c:o:")) != -1) {
+		if (option == 'c')
+			start.file = optarg;
+		else if (option != 'o' || !start_override(&start, optarg))
+			goto usage;
+	}
+	if (optind != argc)
+		goto usage;
+	if (start_read(mem, &start, &e) != RC_OK ||
+	    start_service(&signals, &e) != RC_OK ||
+	    board_new(mem, start.settings, start.calendar, &board, &e) !=
+		RC_OK ||
+	    server_new(mem, start.settings->feed_listen, board, now, &server,
+		&e) != RC_OK)
+		goto out;
+	board_tick(board, now());
+	if (start_ready(start.settings, "feed", server_address(server), &e) !=
+	    RC_OK)
+		goto out;
+	log_event(EV_FEED_START, LOG_TEXT("address", server_address(server)));
+	if (work(server, board, signals, &e) != RC_OK)
+		goto out;
+	status = 0;
+out:
+	if (status != 0)
+		log_event(EV_FAULT, LOG_TEXT("program", "promised-feed"),
+		    LOG_TEXT("reason", e.text));
+	talloc_free(server);
+	talloc_free(mem);
+	return status;
+usage:
+	(void)fputs(
+	    "usage: promised-feed [-c file] [-o name=value]...\n", stderr);
+	talloc_free(mem);
+	return START_USAGE;
+}
