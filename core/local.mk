@@ -31,3 +31,16 @@ libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger_record.c core/ledger/ledger_query.c \
 	core/ledger/ledger_feed.c
 include core/service/local.mk
+
+# the command; its parts stand in a library so that tests can link them
+noinst_LIBRARIES += libcli.a
+libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
+	core/cli/times.c core/cli/table.h core/cli/table.c core/cli/json.h \
+	core/cli/show.c core/cli/listing.c core/cli/program.c \
+	core/cli/options.c core/cli/cmd_list.c core/cli/cmd_overdue.c \
+	core/cli/cmd_today.c core/cli/cmd_customer.c core/cli/cmd_show.c \
+	core/cli/cmd_move.c core/cli/cmd_export.c core/cli/cmd_scan.c \
+	core/cli/cmd_feed.c core/cli/cmd_unread.c core/cli/cmd_config.c
+bin_PROGRAMS += promise
+promise_SOURCES = core/cli/promise.c
+promise_LDADD = libcli.a $(CORE_LIBS)

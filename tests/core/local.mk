@@ -39,3 +39,10 @@ check_PROGRAMS += tests/core/promise_test
 tests_core_promise_test_SOURCES = tests/core/promise_test.c
 tests_core_promise_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/promise_test
+
+check_PROGRAMS += tests/core/ledger_seed
+tests_core_ledger_seed_SOURCES = tests/core/ledger_seed.c
+tests_core_ledger_seed_LDADD = $(CORE_LIBS)
+
+EXTRA_DIST += tests/core/promise_cmd.sh tests/core/promise_list.t
+TESTS += tests/core/promise_list.t

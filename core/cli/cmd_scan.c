@@ -1,0 +1,12 @@
+/*
+ * cmd_scan.c - promise scan: a program of the mail's room
+ */
+#include "core/cli/cli.h"
+
+const struct cmd cmd_scan = {
+	.name = "scan",
+	.synopsis = "[--json] FILE…",
+	.summary = W_S_SCAN,
+	.details = W_D_SCAN,
+	.program = "promise-scan",
+};

@@ -1,0 +1,76 @@
+/*
+ * program.c - subcommands that are programs of another room
+ *
+ * They stand in $PROMISED_LIBEXECDIR, beside this very program while it runs
+ * from the build tree, or where they were installed.
+ */
+#include "core/cli/cli.h"
+
+#define PROGRAM_MAX_ARGS 4096
+
+char *
+program_path(TALLOC_CTX *mem, const char *name)
+{
+	const char *folder = getenv("PROMISED_LIBEXECDIR");
+	char self[4096], *path, *slash;
+	ssize_t n;
+
+	if (folder != NULL && *folder != '\0') {
+		path = talloc_asprintf(mem, "%s/%s", folder, name);
+		return path != NULL && access(path, X_OK) == 0 ? path : NULL;
+	}
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		path = talloc_asprintf(mem, "%s/%s", self, name);
+		if (path != NULL && access(path, X_OK) == 0)
+			return path;
+		talloc_free(path);
+	}
+	path = talloc_asprintf(mem, LIBEXECDIR "/%s", name);
+	return path != NULL && access(path, X_OK) == 0 ? path : NULL;
+}
+
+enum rc
+program_exec(struct cli *c, const char *name, char *const *args, struct err *e)
+{
+	char at[TIMES_UTC_MAX], *path;
+	const char *argv[PROGRAM_MAX_ARGS + 1];
+	size_t n = 0, i;
+	int64_t when;
+
+	path = program_path(c->mem, name);
+	if (path == NULL)
+		return err_set(
+		    e, RC_INTERNAL, "the program '%s' is not installed", name);
+	argv[n++] = name;
+	if (c->at_text != NULL) {
+		if (!times_parse(c->at_text, c->zone, &when))
+			return cli_usage(c, e,
+			    "--at '%s' is no instant such as 2026-11-20T14:00",
+			    c->at_text);
+		times_utc(when, at);
+		argv[n++] = "--at";
+		argv[n++] = at;
+	}
+	for (i = 0; c->overrides[i] != NULL; i++) {
+		if (n + 2 >= PROGRAM_MAX_ARGS)
+			return cli_usage(c, e, "too many arguments");
+		argv[n++] = "-o";
+		argv[n++] = c->overrides[i];
+	}
+	for (i = 0; args[i] != NULL; i++) {
+		if (n >= PROGRAM_MAX_ARGS)
+			return cli_usage(c, e, "too many arguments");
+		argv[n++] = args[i];
+	}
+	argv[n] = NULL;
+	if (c->file != NULL && setenv(SETTINGS_ENV, c->file, 1) != 0)
+		return err_errno(e, "setenv");
+	(void)fflush(stdout);
+	(void)execv(path, (char *const *)(uintptr_t)argv);
+	return err_errno(e, "%s", path);
+}
