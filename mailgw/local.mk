@@ -20,3 +20,4 @@ promised_gateway_SOURCES = mailgw/smtp/gateway.c mailgw/smtp/net.h \
 	mailgw/smtp/net.c
 promised_gateway_LDADD = $(SMTP_LIBS)
 dist_man_MANS += mailgw/smtp/promised-gateway.8
+include mailgw/reader/local.mk

@@ -3,12 +3,14 @@
  *
  * libetpan reads the MIME. It is old C that reads hostile input: these
  * functions run in the parser's child process only (reader/parser.h), behind
- * a cheap linear look at the bytes (message_prescan).
+ * a cheap linear look at the bytes (prescan.h).
  */
 #ifndef MAILGW_MESSAGE_MESSAGE_H
 #define MAILGW_MESSAGE_MESSAGE_H
 
 #include "core/core.h"
+
+#define MESSAGE_MAX_WORDS (1u << 20)	/* octets kept of the own words */
 
 struct message_address {
 	char *address;			/* local@domain, domain lower case */
@@ -19,15 +21,28 @@ struct message {
 	char *message_id;		/* without brackets, or NULL */
 	int64_t date_at;		/* UTC seconds; INT64_MIN: none readable */
 	int offset_min;			/* of Date:, minutes east */
-	struct message_address from;
+	struct message_address from;	/* address NULL: none readable */
 	struct message_address *to;	/* To, Cc, Bcc headers; ends with NULL */
 	char *subject;			/* UTF-8 */
 	char *thread;			/* first of References, else In-Reply-To */
 	bool is_automatic;		/* Auto-Submitted, Precedence … */
 	bool is_private;		/* Sensitivity: private: never read */
-	bool is_reply;
+	bool is_reply;			/* answers or forwards another mail */
 	char *words;			/* the author's own words, UTF-8 */
 	char *fault;			/* what had to be left unread, or NULL */
 };
+
+/*
+ * message_read - everything of a message that promises need
+ *
+ * bytes     borrowed
+ * is_plain  keep libetpan and libxml2 out of it: their second crash on this
+ *           message is behind us
+ * out       owned by mem; private messages come without words
+ *
+ * RC_OK, perhaps with a fault; RC_TOOBIG the memory limit of mem
+ */
+enum rc message_read(TALLOC_CTX *mem, struct slice bytes, bool is_plain,
+    struct message **out, struct err *e) must_check;
 
 #endif

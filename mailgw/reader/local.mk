@@ -1,0 +1,36 @@
+# message: MIME → the author's own words. libetpan and libxml2 are linked by
+# promised-parser (and tests) alone.
+noinst_LIBRARIES += libmessage.a
+libmessage_a_SOURCES = mailgw/message/buf.h \
+	mailgw/message/message.h mailgw/message/message.c \
+	mailgw/message/decode.h mailgw/message/decode.c \
+	mailgw/message/charset.c \
+	mailgw/message/header.h mailgw/message/header.c \
+	mailgw/message/address.c \
+	mailgw/message/html.h mailgw/message/html.c \
+	mailgw/message/html_strip.c \
+	mailgw/message/mime.h mailgw/message/mime.c \
+	mailgw/message/mime_plain.c \
+	mailgw/message/prescan.h mailgw/message/prescan.c \
+	mailgw/message/own.h mailgw/message/own_priv.h \
+	mailgw/message/own.c mailgw/message/own_quote.c \
+	mailgw/message/own_sign.c \
+	mailgw/message/own_phrases.h mailgw/message/own_phrases.c \
+	mailgw/reader/frame.h mailgw/reader/frame.c
+MESSAGE_LIBS = libmessage.a libcore.a $(ETPAN_LIBS) $(LIBXML2_LIBS) \
+	$(GLIB_LIBS) $(TALLOC_LIBS)
+
+pkglibexec_PROGRAMS += promised-parser
+promised_parser_SOURCES = mailgw/reader/parser_main.c \
+	mailgw/reader/sandbox.h mailgw/reader/sandbox.c
+promised_parser_CFLAGS = $(AM_CFLAGS) -pthread
+promised_parser_LDADD = $(MESSAGE_LIBS) $(SECCOMP_LIBS)
+
+# reader: its parent's side; no libetpan
+noinst_LIBRARIES += libreader.a
+libreader_a_SOURCES = mailgw/reader/parser.h mailgw/reader/parser.c \
+	mailgw/reader/frame.h mailgw/reader/frame.c
+
+pkglibexec_PROGRAMS += promise-scan
+promise_scan_SOURCES = mailgw/reader/scan.c
+promise_scan_LDADD = libreader.a $(CORE_LIBS)
