@@ -13,3 +13,12 @@ libcal_a_SOURCES += cal/start.h cal/start.c
 pkglibexec_PROGRAMS += promised-feed
 promised_feed_SOURCES = cal/feed/main.c cal/feed/server.h cal/feed/server.c
 promised_feed_LDADD = $(CAL_LIBS) $(MHD_LIBS)
+
+libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c
+pkglibexec_PROGRAMS += promised-remind promise-ics
+promised_remind_SOURCES = cal/remind/main.c
+promised_remind_LDADD = $(CAL_LIBS)
+promise_ics_SOURCES = cal/ical/main.c
+promise_ics_LDADD = $(CAL_LIBS)
+dist_man_MANS += cal/feed/promised-feed.8 cal/remind/promised-remind.8 \
+	cal/ical/promise-ics.1

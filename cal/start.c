@@ -31,9 +31,14 @@ start_read(TALLOC_CTX *mem, struct start *s, struct err *e)
 	rc = settings_read(mem, s->file, s->overrides, &s->settings, e);
 	if (rc != RC_OK)
 		return rc;
-	return calendar_new(mem, s->settings->work_week,
+	rc = calendar_new(mem, s->settings->work_week,
 	    s->settings->work_start_min, s->settings->work_end_min,
 	    (const char *const *)s->settings->holidays, &s->calendar, e);
+	s->at = start_now();
+	if (rc == RC_OK && s->at_text != NULL)
+		rc = start_instant(s->settings, s->at_text, &s->at, e);
+	s->is_read = rc == RC_OK;
+	return rc;
 }
 
 enum rc
@@ -130,7 +135,7 @@ zone_part(TALLOC_CTX *mem, const struct settings *s, const char *text,
 	if (strcmp(text, "Z") == 0)
 		name = "UTC";
 	else if (*text == '\0')
-		name = *s->timezone != '\0' ? s->timezone : "UTC";
+		name = start_zone(s);
 	return zone_open(mem, name, out, e);
 }
 
@@ -175,6 +180,24 @@ start_instant(
 bad:
 	return err_set(e, RC_BADINPUT,
 	    "not an instant (YYYY-MM-DDTHH:MM, with Z or +HH:MM, or @SECONDS)");
+}
+
+const char *
+start_zone(const struct settings *s)
+{
+	return *s->timezone != '\0' ? s->timezone : "UTC";
+}
+
+int
+start_status(
+    const struct start *s, enum rc rc, const char *program, const struct err *e)
+{
+	if (rc == RC_OK)
+		return 0;
+	(void)fprintf(stderr, "%s: %s\n", program, e->text);
+	if (!s->is_read)
+		return START_USAGE;
+	return rc == RC_RETRY ? START_RETRY : 1;
 }
 
 int64_t

@@ -20,14 +20,18 @@ struct start {
 	const char *file; /* -c FILE or NULL */
 	const char *overrides[START_OVERRIDES_MAX + 1];
 	size_t override_count;
+	const char *at_text; /* --at INSTANT or NULL: now */
+	/* filled by start_read() */
 	struct settings *settings;
 	struct calendar *calendar;
+	int64_t at;   /* UTC seconds */
+	bool is_read; /* a later fault is not the caller's */
 };
 
 /* start_override - one more -o name=value; false where there are too many */
 bool start_override(struct start *s, const char *text);
 
-/* start_read - settings and working calendar, owned by mem */
+/* start_read - settings, working calendar, instant; owned by mem */
 enum rc start_read(TALLOC_CTX *mem, struct start *s, struct err *e) must_check;
 
 /*
@@ -51,6 +55,18 @@ enum rc start_ready(const struct settings *s, const char *name,
  * RC_BADINPUT */
 enum rc start_instant(const struct settings *s, const char *text, int64_t *out,
     struct err *e) must_check;
+
+/* start_zone - the setting's zone; UTC where it is left open */
+const char *start_zone(const struct settings *s);
+
+/*
+ * start_status - the exit status of a result; anything but RC_OK is said
+ *
+ * 0 RC_OK; START_USAGE where start_read() failed; START_RETRY; else 1.
+ * A program that is run by hand says it as "PROGRAM: TEXT".
+ */
+int start_status(const struct start *s, enum rc rc, const char *program,
+    const struct err *e);
 
 /* start_now - UTC seconds; start_mono_ms - a clock that only goes forward */
 int64_t start_now(void);

@@ -42,15 +42,47 @@ work(struct server *s, struct board *b, int signals, struct err *e)
 	}
 }
 
+/* serve - as a child of promised */
+static enum rc
+serve(TALLOC_CTX *mem, struct start *start, struct err *e)
+{
+	struct server *server;
+	struct board *board;
+	const char *address;
+	int signals;
+	enum rc rc;
+
+	rc = start_read(mem, start, e);
+	if (rc == RC_OK)
+		rc = start_service(&signals, e);
+	if (rc == RC_OK)
+		rc =
+		    board_new(mem, start->settings, start->calendar, &board, e);
+	if (rc == RC_OK)
+		rc = server_new(
+		    mem, start->settings->feed_listen, board, now, &server, e);
+	if (rc != RC_OK)
+		return rc;
+	board_tick(board, now());
+	address = server_address(server);
+	rc = start_ready(start->settings, "feed", address, e);
+	if (rc == RC_OK) {
+		log_event(EV_FEED_START, LOG_TEXT("address", address));
+		rc = work(server, board, signals, e);
+	}
+	talloc_free(server); /* before the calendars it sends */
+	(void)close(signals);
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct start start = { .file = NULL };
-	struct server *server = NULL;
-	struct board *board = NULL;
-	int option, signals, status = 1;
+	int option, status;
 	struct err e;
+	enum rc rc;
 
 	while ((option = getopt(argc, argv, "+c:o:")) != -1) {
 		if (option == 'c')
@@ -60,26 +92,8 @@ main(int argc, char **argv)
 	}
 	if (optind != argc)
 		goto usage;
-	if (start_read(mem, &start, &e) != RC_OK ||
-	    start_service(&signals, &e) != RC_OK ||
-	    board_new(mem, start.settings, start.calendar, &board, &e) !=
-		RC_OK ||
-	    server_new(mem, start.settings->feed_listen, board, now, &server,
-		&e) != RC_OK)
-		goto out;
-	board_tick(board, now());
-	if (start_ready(start.settings, "feed", server_address(server), &e) !=
-	    RC_OK)
-		goto out;
-	log_event(EV_FEED_START, LOG_TEXT("address", server_address(server)));
-	if (work(server, board, signals, &e) != RC_OK)
-		goto out;
-	status = 0;
-out:
-	if (status != 0)
-		log_event(EV_FAULT, LOG_TEXT("program", "promised-feed"),
-		    LOG_TEXT("reason", e.text));
-	talloc_free(server);
+	rc = serve(mem, &start, &e);
+	status = start_status(&start, rc, "promised-feed", &e);
 	talloc_free(mem);
 	return status;
 usage:

@@ -205,7 +205,7 @@ is "$(code "$url")" 410 "still 410 without a ledger"
 stop
 
 is "$("$builddir/promised-feed" -x 2>/dev/null; echo $?)" 2 "usage: 2"
-is "$("$builddir/promised-feed" -o feed-listen=nowhere 2>/dev/null; echo $?)" 1 \
-    "an address that is none: 1"
+is "$("$builddir/promised-feed" -o feed-listen=nowhere 2>/dev/null; echo $?)" 2 \
+    "an address that is none: 2"
 ok "no sanitizer spoke" sh -c "! grep -E 'ERROR|runtime error' '$tmp/log'"
 finish

@@ -15,3 +15,10 @@ tests_cal_seed_SOURCES = tests/cal/seed.c tests/cal/sample.h \
 tests_cal_seed_LDADD = $(CORE_LIBS)
 EXTRA_DIST += tests/cal/feed.t
 TESTS += tests/cal/feed.t
+check_PROGRAMS += tests/cal/plan_test
+tests_cal_plan_test_SOURCES = tests/cal/plan_test.c tests/cal/sample.h \
+	tests/cal/sample.c
+tests_cal_plan_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/cal/plan_test
+EXTRA_DIST += tests/cal/ics.t
+TESTS += tests/cal/ics.t

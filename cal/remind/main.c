@@ -1,0 +1,223 @@
+/*
+ * main.c - promised-remind: says what is due to be said
+ *
+ * In this version it says so in the log alone; what it decides is plan.h's.
+ */
+#include "core/core.h"
+
+#include <getopt.h>
+#include <glib.h>
+#include <poll.h>
+
+#include "cal/remind/plan.h"
+#include "cal/start.h"
+#include "core/ledger/ledger.h"
+#include "core/log/log.h"
+
+#define PASS_MS 20000
+#define DAY_S   (24 * 60 * 60)
+
+/* what was said last about one promise */
+struct said {
+	int64_t id;
+	struct plan_moment moment;
+	unsigned pass;
+};
+
+struct remind {
+	struct start start;
+	char *path;
+	struct zone *zone; /* of promises that name none we know */
+	struct zone *last; /* the zone of the promise before this one */
+	GHashTable *said;  /* by id; NULL: print everything */
+	unsigned pass;
+	int64_t at;
+	bool is_blind; /* said so in the log */
+};
+
+/* zone_of - most promises of one ledger share a zone */
+static const struct zone *
+zone_of(struct remind *r, const char *name)
+{
+	struct zone *z;
+	struct err e;
+
+	if (name == NULL || *name == '\0')
+		return r->zone;
+	if (r->last != NULL && strcmp(zone_name(r->last), name) == 0)
+		return r->last;
+	if (zone_open(NULL, name, &z, &e) != RC_OK)
+		return r->zone;
+	talloc_free(r->last);
+	r->last = z;
+	return z;
+}
+
+/* print - one line for a test or a curious person */
+static void
+print(
+    const struct promise *p, const struct plan_moment *m, const struct zone *z)
+{
+	char since[CIVIL_TEXT_MAX], due[CIVIL_TEXT_MAX];
+
+	civil_format(zone_civil(z, m->at), since);
+	civil_format(p->due, due);
+	printf(
+	    "%" PRId64 " %s %s %s\n", p->id, plan_why_name(m->why), since, due);
+}
+
+/* say - once for each promise and moment */
+static enum rc
+say(const struct promise *p, void *arg, struct err *e)
+{
+	struct remind *r = arg;
+	const struct zone *z = zone_of(r, p->zone);
+	struct plan_moment m;
+	struct said *s;
+
+	(void)e;
+	if (!plan_now(p, r->start.calendar, z, r->at, &m))
+		return RC_OK;
+	if (r->said == NULL) {
+		print(p, &m, z);
+		return RC_OK;
+	}
+	s = g_hash_table_lookup(r->said, &p->id);
+	if (s == NULL) {
+		s = g_new0(struct said, 1);
+		s->id = p->id;
+		s->moment.at = -1;
+		(void)g_hash_table_insert(r->said, &s->id, s);
+	}
+	s->pass = r->pass;
+	if (s->moment.at == m.at && s->moment.why == m.why)
+		return RC_OK;
+	s->moment = m;
+	log_event(EV_REMIND_WOULD, LOG_NUMBER("id", p->id),
+	    LOG_TEXT("why", plan_why_name(m.why)));
+	return RC_OK;
+}
+
+static gboolean
+is_old(gpointer key, gpointer value, gpointer arg)
+{
+	(void)key;
+	return ((struct said *)value)->pass != ((struct remind *)arg)->pass;
+}
+
+/* pass - everything that is to be said now; the ledger is opened each time,
+ * so that one that was moved or restored is the one that is read */
+static enum rc
+pass(struct remind *r, int64_t at, struct err *e)
+{
+	struct ledger_query q = { .states = 1u << PROMISE_OPEN,
+		.due_before = at + PLAN_AHEAD_DAYS * DAY_S };
+	struct ledger *l = NULL;
+	enum rc rc;
+
+	r->at = at;
+	r->pass++;
+	rc = ledger_open(NULL, r->path, LEDGER_READ, &l, e);
+	if (rc == RC_OK)
+		rc = ledger_each(l, &q, say, r, e);
+	talloc_free(l);
+	if (rc == RC_OK && r->said != NULL)
+		(void)g_hash_table_foreach_remove(r->said, is_old, r);
+	return rc;
+}
+
+/* work - a pass now and then, until a signal says to end */
+static enum rc
+work(struct remind *r, int signals, struct err *e)
+{
+	struct pollfd fd = { .fd = signals, .events = POLLIN };
+	enum rc rc;
+
+	for (;;) {
+		rc = pass(r, start_now(), e);
+		if (rc != RC_OK && !r->is_blind)
+			log_event(EV_REMIND_BLIND, LOG_TEXT("reason", e->text));
+		r->is_blind = rc != RC_OK;
+		if (poll(&fd, 1, PASS_MS) < 0 && errno != EINTR)
+			return err_errno(e, "poll");
+		if (fd.revents != 0)
+			return RC_OK;
+	}
+}
+
+/* serve - as a child of promised */
+static enum rc
+serve(struct remind *r, struct err *e)
+{
+	int signals;
+	enum rc rc;
+
+	rc = start_service(&signals, e);
+	if (rc == RC_OK)
+		rc = start_ready(r->start.settings, "remind", NULL, e);
+	if (rc != RC_OK)
+		return rc;
+	r->said =
+	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	rc = work(r, signals, e);
+	g_hash_table_destroy(r->said);
+	(void)close(signals);
+	return rc;
+}
+
+/* begin - settings, zone, the ledger's place */
+static enum rc
+begin(TALLOC_CTX *mem, struct remind *r, struct err *e)
+{
+	enum rc rc = start_read(mem, &r->start, e);
+
+	if (rc != RC_OK)
+		return rc;
+	r->path = settings_path(mem, r->start.settings, LEDGER_FILE);
+	if (r->path == NULL)
+		return err_nomem(e);
+	return zone_open(mem, start_zone(r->start.settings), &r->zone, e);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "once", no_argument, NULL, '1' },
+		{ "at", required_argument, NULL, 'a' },
+		{ NULL, 0, NULL, 0 },
+	};
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct remind r = { .at = 0 };
+	bool is_once = false;
+	int option, status;
+	struct err e;
+	enum rc rc;
+
+	while (
+	    (option = getopt_long(argc, argv, "+c:o:", options, NULL)) != -1) {
+		if (option == 'c')
+			r.start.file = optarg;
+		else if (option == '1')
+			is_once = true;
+		else if (option == 'a')
+			r.start.at_text = optarg;
+		else if (option != 'o' || !start_override(&r.start, optarg))
+			goto usage;
+	}
+	if (optind != argc || (r.start.at_text != NULL && !is_once))
+		goto usage;
+	rc = begin(mem, &r, &e);
+	if (rc == RC_OK)
+		rc = is_once ? pass(&r, r.start.at, &e) : serve(&r, &e);
+	status = start_status(&r.start, rc, "promised-remind", &e);
+	talloc_free(r.last);
+	talloc_free(mem);
+	return status;
+usage:
+	(void)fputs("usage: promised-remind [-c file] [-o name=value]... "
+		    "[--once [--at instant]]\n",
+	    stderr);
+	talloc_free(mem);
+	return START_USAGE;
+}

@@ -1,0 +1,142 @@
+/*
+ * plan.c - what is to be said about a promise, and from when
+ */
+#include "core/core.h"
+
+#include "cal/remind/plan.h"
+
+static const char *const names[] = {
+	[PLAN_AHEAD] = "ahead",
+	[PLAN_MORNING] = "morning",
+	[PLAN_SOON] = "soon",
+	[PLAN_DUE] = "due",
+	[PLAN_LATE] = "late",
+};
+
+const char *
+plan_why_name(enum plan_why why)
+{
+	return names[why];
+}
+
+/* open_day - the day itself, or the last working day before it */
+static int32_t
+open_day(const struct calendar *c, int32_t day)
+{
+	return calendar_is_working(c, day) ? day : calendar_add(c, day, -1);
+}
+
+static struct civil
+at_minute(int32_t day, int minute)
+{
+	return (struct civil){
+		.day = day, .minute = (int16_t)minute, .is_set = true
+	};
+}
+
+/* into_hours - the last moment inside working hours, not after m */
+static struct civil
+into_hours(const struct calendar *c, struct civil m)
+{
+	int evening = calendar_end_min(c) - PLAN_EVENING_MIN;
+
+	if (!calendar_is_working(c, m.day) || m.minute < calendar_start_min(c))
+		return at_minute(calendar_add(c, m.day, -1), evening);
+	if (m.minute > calendar_end_min(c))
+		m.minute = (int16_t)evening;
+	return m;
+}
+
+/* minutes_before - civil, across midnight */
+static struct civil
+minutes_before(struct civil m, int minutes)
+{
+	int minute = m.minute - minutes;
+
+	if (minute < 0)
+		return at_minute(m.day - 1, minute + 24 * 60);
+	return at_minute(m.day, minute);
+}
+
+/* late_at - when work begins for the first time after the due */
+static int64_t
+late_at(const struct promise *p, const struct calendar *c, const struct zone *z)
+{
+	int32_t day = zone_civil(z, p->due_at).day;
+	int64_t at;
+
+	if (calendar_is_working(c, day)) {
+		at = zone_instant(z, at_minute(day, calendar_start_min(c)));
+		if (at > p->due_at)
+			return at;
+	}
+	day = calendar_add(c, day, 1);
+	return zone_instant(z, at_minute(day, calendar_start_min(c)));
+}
+
+/* put - a moment in its place; of two at once the more pressing stays */
+static size_t
+put(struct plan_moment *out, size_t n, int64_t at, enum plan_why why)
+{
+	size_t i;
+
+	while (n > 0 && out[n - 1].at == at && out[n - 1].why < why)
+		n--;
+	for (i = n; i > 0 && out[i - 1].at > at; i--)
+		out[i] = out[i - 1];
+	out[i] = (struct plan_moment){ at, why };
+	return n + 1;
+}
+
+size_t
+plan_moments(const struct promise *p, const struct calendar *c,
+    const struct zone *z, struct plan_moment out[PLAN_MOMENTS])
+{
+	struct civil first = p->from.is_set ? p->from : p->due, due = p->due;
+	struct civil moment[PLAN_LATE];
+	bool is_meant[PLAN_LATE] = { true, true, true, true };
+	int32_t day;
+	size_t n = 0;
+	int why;
+
+	if (!p->due.is_set)
+		return 0;
+	day = open_day(c, first.day);
+	moment[PLAN_AHEAD] =
+	    at_minute(calendar_add(c, day, -1), calendar_start_min(c));
+	moment[PLAN_MORNING] = at_minute(day, calendar_start_min(c));
+	is_meant[PLAN_SOON] = first.minute != CIVIL_NO_MINUTE;
+	if (is_meant[PLAN_SOON])
+		moment[PLAN_SOON] =
+		    into_hours(c, minutes_before(first, PLAN_SOON_MIN));
+	if (due.minute == CIVIL_NO_MINUTE)
+		due.minute = (int16_t)(calendar_end_min(c) - PLAN_EVENING_MIN);
+	moment[PLAN_DUE] = into_hours(c, due);
+	for (why = PLAN_AHEAD; why < PLAN_LATE; why++) {
+		int64_t at;
+
+		if (!is_meant[why])
+			continue;
+		at = zone_instant(z, moment[why]);
+		if (at >= p->sent_at && at <= p->due_at)
+			n = put(out, n, at, (enum plan_why)why);
+	}
+	return put(out, n, late_at(p, c, z), PLAN_LATE);
+}
+
+bool
+plan_now(const struct promise *p, const struct calendar *c,
+    const struct zone *z, int64_t at, struct plan_moment *out)
+{
+	struct plan_moment all[PLAN_MOMENTS];
+	size_t n;
+
+	if (p->state != PROMISE_OPEN)
+		return false;
+	for (n = plan_moments(p, c, z, all); n > 0; n--)
+		if (all[n - 1].at <= at) {
+			*out = all[n - 1];
+			return true;
+		}
+	return false;
+}
