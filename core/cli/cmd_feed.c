@@ -164,13 +164,13 @@ static enum rc
 feed_list(struct cli *c, struct err *e)
 {
 	const struct table_column columns[] = {
-		{ cli_word(c, W_H_ID), 0, true },
-		{ cli_word(c, W_H_NAME), 10, false },
-		{ cli_word(c, W_H_LANG), 0, false },
-		{ cli_word(c, W_H_ONLY), 10, false },
-		{ cli_word(c, W_H_CREATED), 0, false },
-		{ cli_word(c, W_H_USED), 0, false },
-		{ cli_word(c, W_H_STATE), 0, false },
+		{ .head = cli_word(c, W_H_ID), .is_number = true },
+		{ .head = cli_word(c, W_H_NAME), .floor = 10 },
+		{ .head = cli_word(c, W_H_LANG) },
+		{ .head = cli_word(c, W_H_ONLY), .floor = 10 },
+		{ .head = cli_word(c, W_H_CREATED) },
+		{ .head = cli_word(c, W_H_USED) },
+		{ .head = cli_word(c, W_H_STATE) },
 	};
 	struct gather g = { .c = c };
 	enum rc rc;
@@ -216,7 +216,9 @@ run(struct cli *c, struct err *e)
 	const char *what = c->args[0];
 	enum rc rc;
 
-	if (strcmp(what, "add") == 0 && c->arg_count == 1) {
+	if (strcmp(what, "add") == 0) {
+		if (c->arg_count == 2)
+			c->name = c->args[1];
 		rc = open_ledger(c, LEDGER_CREATE, e);
 		return rc == RC_OK ? feed_add(c, e) : rc;
 	}
@@ -233,7 +235,7 @@ run(struct cli *c, struct err *e)
 
 const struct cmd cmd_feed = {
 	.name = "feed",
-	.synopsis = "add | list | revoke ID",
+	.synopsis = "add [NAME] | list | revoke ID",
 	.summary = W_S_FEED,
 	.details = W_D_FEED,
 	.opts = OPT_JSON | OPT_NAME | OPT_LANG | OPT_CUSTOMER | OPT_AUTHOR,

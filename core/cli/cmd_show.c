@@ -152,10 +152,10 @@ static enum rc
 show_one(struct cli *c, int64_t id, struct err *e)
 {
 	static const struct table_column columns[] = {
-		{ "", 0, false },
-		{ "", 0, false },
-		{ "", 8, false },
-		{ "", 12, false },
+		{ .head = "" },
+		{ .head = "" },
+		{ .head = "", .floor = 8 },
+		{ .head = "", .floor = 12 },
 	};
 	struct history h = { .c = c };
 	struct promise *p;

@@ -58,10 +58,10 @@ static enum rc
 run(struct cli *c, struct err *e)
 {
 	const struct table_column columns[] = {
-		{ cli_word(c, W_H_ID), 0, false },
-		{ cli_word(c, W_H_KEPT_AT), 0, false },
-		{ cli_word(c, W_H_SIZE), 0, true },
-		{ cli_word(c, W_H_REASON), 16, false },
+		{ .head = cli_word(c, W_H_ID) },
+		{ .head = cli_word(c, W_H_KEPT_AT) },
+		{ .head = cli_word(c, W_H_SIZE), .is_number = true },
+		{ .head = cli_word(c, W_H_REASON), .floor = 16 },
 	};
 	struct gather g = { .c = c };
 	enum rc rc;

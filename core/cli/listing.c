@@ -74,13 +74,17 @@ listing_run(
     struct cli *c, const struct listing *l, size_t *count, struct err *e)
 {
 	struct table_column columns[] = {
-		{ cli_word(c, W_H_ID), 0, true },
-		{ cli_word(c, W_H_DUE), 0, false },
-		{ cli_word(c, W_H_STATE), 0, false },
-		{ cli_word(c, W_H_WHEN), 0, false },
-		{ cli_word(c, W_H_CUSTOMER), 10, false },
-		{ cli_word(c, W_H_AUTHOR), 8, false },
-		{ cli_word(c, W_H_PROMISE), 12, false },
+		{ .head = cli_word(c, W_H_ID), .is_number = true },
+		{ .head = cli_word(c, W_H_DUE) },
+		{ .head = cli_word(c, W_H_STATE) },
+		{ .head = cli_word(c, W_H_WHEN) },
+		{ .head = cli_word(c, W_H_CUSTOMER), .floor = 8 },
+		{ .head = cli_word(c, W_H_AUTHOR),
+		    .floor = 8,
+		    .is_spare = true },
+		{ .head = cli_word(c, W_H_PROMISE),
+		    .floor = 12,
+		    .is_main = true },
 	};
 	size_t n = ARRAY_LEN(columns);
 	struct gather g = { .c = c, .l = l };

@@ -129,12 +129,45 @@ table_count(const struct table *t)
 	return t->count;
 }
 
-/* fit - the width of each column */
+/* widest - the column to lose one more, or column_count */
+static size_t
+widest(const struct table *t, const int *widths)
+{
+	size_t found = t->column_count, i;
+	int most = 0, size;
+
+	for (i = 0; i < t->column_count; i++) {
+		if (t->columns[i].floor == 0 ||
+		    widths[i] <= t->columns[i].floor)
+			continue;
+		size = t->columns[i].is_main ? widths[i] : widths[i] * 2;
+		if (size > most) {
+			most = size;
+			found = i;
+		}
+	}
+	return found;
+}
+
+/* spare - a column to leave out, or column_count */
+static size_t
+spare(const struct table *t, const int *widths)
+{
+	size_t i;
+
+	for (i = 0; i < t->column_count; i++)
+		if (t->columns[i].is_spare && widths[i] > 0)
+			break;
+	return i;
+}
+
+/* fit - the width of each column, 0 for one that is left out */
 static void
 fit(const struct table *t, int limit, int *widths)
 {
 	int total = t->indent + (int)(t->column_count - 1) * TABLE_GAP, w;
-	size_t i, r, widest;
+	int natural[TABLE_MAX_COLUMNS];
+	size_t i, r;
 
 	for (i = 0; i < t->column_count; i++) {
 		widths[i] = table_width(t->columns[i].head);
@@ -143,21 +176,27 @@ fit(const struct table *t, int limit, int *widths)
 			if (w > widths[i])
 				widths[i] = w;
 		}
+		natural[i] = widths[i];
 		total += widths[i];
 	}
 	while (limit > 0 && total > limit) {
-		widest = t->column_count;
-		for (i = 0; i < t->column_count; i++)
-			if (t->columns[i].floor > 0 &&
-			    widths[i] > t->columns[i].floor &&
-			    (widest == t->column_count ||
-				widths[i] > widths[widest]))
-				widest = i;
-		if (widest == t->column_count)
+		i = widest(t, widths);
+		if (i < t->column_count) {
+			widths[i]--;
+			total--;
+			continue;
+		}
+		i = spare(t, widths);
+		if (i == t->column_count)
 			break;
-		widths[widest]--;
-		total--;
+		total -= widths[i] + TABLE_GAP;
+		widths[i] = 0;
 	}
+	for (i = 0; i < t->column_count; i++)
+		for (; t->columns[i].is_main && widths[i] < natural[i] &&
+		       total < limit;
+		     total++)
+			widths[i]++;
 }
 
 /* put_cell - cut or filled up to width; is_last: not filled */
@@ -201,10 +240,11 @@ put_row(const struct table *t, FILE *out, const int *widths,
 		count--;
 	(void)fprintf(out, "%*s%s", t->indent, "", before);
 	for (i = 0; i < count; i++) {
-		if (i > 0)
+		if (i > 0 && widths[i] > 0)
 			(void)fprintf(out, "%*s", TABLE_GAP, "");
-		put_cell(out, cells[i], widths[i], t->columns[i].is_number,
-		    i + 1 == count);
+		if (widths[i] > 0)
+			put_cell(out, cells[i], widths[i],
+			    t->columns[i].is_number, i + 1 == count);
 	}
 	(void)fprintf(out, "%s\n", after);
 }

@@ -19,6 +19,8 @@ struct table_column {
 	const char *head; /* borrowed */
 	int floor;        /* may be cut down to this width; 0: never cut */
 	bool is_number;   /* aligned at its right end */
+	bool is_main;     /* keeps twice the room of the others */
+	bool is_spare;    /* left out where even the floors do not fit */
 };
 
 struct table;

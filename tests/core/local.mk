@@ -46,3 +46,7 @@ tests_core_ledger_seed_LDADD = $(CORE_LIBS)
 
 EXTRA_DIST += tests/core/promise_cmd.sh tests/core/promise_list.t
 TESTS += tests/core/promise_list.t
+EXTRA_DIST += tests/core/promise_show.t tests/core/promise_export.t \
+	tests/core/promise_feed.t tests/core/promise_help.t
+TESTS += tests/core/promise_show.t tests/core/promise_export.t \
+	tests/core/promise_feed.t tests/core/promise_help.t
