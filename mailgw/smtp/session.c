@@ -249,8 +249,8 @@ run_client(struct session *s)
 			break;
 		}
 		n = server_push(&s->server, head(s->from_client), &s->ev);
+		take(s); /* a body is still in the buffer */
 		(void)evbuffer_drain(s->from_client, n);
-		take(s);
 		did = true;
 	}
 	if (s->phase == PHASE_CLOSING)
