@@ -39,7 +39,7 @@ lang_check(const struct lang *l, lang_say_fn *say, void *arg, size_t *failed,
 	const struct lang_rule *r;
 	char line[400];
 	size_t i, k;
-	bool hit;
+	bool hit = false;
 	enum rc rc;
 
 	*failed = *run = 0;
