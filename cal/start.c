@@ -157,11 +157,13 @@ start_instant(
 			goto bad;
 		return RC_OK;
 	}
-	len = text[0] != '\0' && strchr(text, 'T') != NULL ? 16 : 10;
+	len = strlen(text) >= 16 ? 16 : 10;
 	if (strlen(text) < len)
 		goto bad;
 	memcpy(civil, text, len);
 	civil[len] = '\0';
+	if (civil[10] == ' ')
+		civil[10] = 'T';
 	text += len;
 	if (!civil_parse(civil, &c))
 		goto bad;

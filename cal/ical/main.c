@@ -15,18 +15,21 @@
 struct wish {
 	struct start start;
 	struct ledger_query query;
+	const char *lang; /* of the head, or NULL */
 };
 
-/* lang_of - of the head: the setting, else the environment's */
+/* lang_of - of the head: as asked, the setting, else the environment's */
 static const char *
-lang_of(const struct settings *s)
+lang_of(const struct wish *w)
 {
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 	const char *value;
 	size_t i;
 
-	if (*s->lang != '\0')
-		return s->lang;
+	if (w->lang != NULL)
+		return w->lang;
+	if (*w->start.settings->lang != '\0')
+		return w->start.settings->lang;
 	for (i = 0; i < ARRAY_LEN(names); i++) {
 		value = getenv(names[i]);
 		if (value != NULL && *value != '\0')
@@ -72,8 +75,8 @@ run(TALLOC_CTX *mem, struct wish *w, struct err *e)
 		rc = ical_new(mem, w->start.calendar, ledger_uuid(l),
 		    start_zone(w->start.settings), &ical, e);
 	if (rc == RC_OK)
-		rc = ical_sheet_new(ical, NULL, lang_of(w->start.settings),
-		    w->start.at, &sheet, e);
+		rc = ical_sheet_new(
+		    ical, NULL, lang_of(w), w->start.at, &sheet, e);
 	if (rc == RC_OK)
 		rc = ledger_each(l, &w->query, add, sheet, e);
 	if (rc == RC_OK)
@@ -91,6 +94,7 @@ main(int argc, char **argv)
 		{ "all", no_argument, NULL, 'A' },
 		{ "customer", required_argument, NULL, 'C' },
 		{ "author", required_argument, NULL, 'W' },
+		{ "lang", required_argument, NULL, 'L' },
 		{ NULL, 0, NULL, 0 },
 	};
 	TALLOC_CTX *mem = talloc_new(NULL);
@@ -108,12 +112,15 @@ main(int argc, char **argv)
 			w.query.states = 0;
 		else if (option == 'C')
 			w.query.customer = optarg;
+		else if (option == 'L')
+			w.lang = optarg;
 		else if (option == 'W')
 			w.query.author = optarg;
 		else if (option != 'o' || !start_override(&w.start, optarg))
 			goto usage;
 	}
-	if (optind != argc)
+	if (optind != argc || (w.lang != NULL && strcmp(w.lang, "fr") != 0 &&
+				  strcmp(w.lang, "en") != 0))
 		goto usage;
 	status = start_status(&w.start, run(mem, &w, &e), "promise-ics", &e);
 	talloc_free(mem);
@@ -122,7 +129,7 @@ usage:
 	(void)fputs("usage: promise-ics [-c file] [-o name=value]... "
 		    "[--at instant] [--all]\n"
 		    "           [--customer address|domain] "
-		    "[--author address]\n",
+		    "[--author address] [--lang fr|en]\n",
 	    stderr);
 	talloc_free(mem);
 	return START_USAGE;

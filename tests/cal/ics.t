@@ -47,6 +47,10 @@ is "$(ics --author nobody@acme.example | grep -c '^BEGIN:VEVENT')" 1 \
 is "$(ics --customer client.example --at 2099-11-01T12:00 | cksum)" \
     "$(cksum <"$tmp/a.ics")" "a customer by domain"
 like "$(ics -o lang=fr)" 'X-WR-CALNAME:Promesses' "the head in French"
+like "$(ics -o lang=en --lang fr)" 'X-WR-CALNAME:Promesses' "as asked for"
+is "$(status ics --lang de)" 2 "another language: 2"
+ics --at "2099-11-01 12:00:00+0100" >"$tmp/b.ics"
+ok "an instant as people write it" cmp "$tmp/a.ics" "$tmp/b.ics"
 like "$(ics -o lang=en)" 'X-WR-CALNAME:Promises' "the head in English"
 
 # promised-remind
