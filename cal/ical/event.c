@@ -202,7 +202,7 @@ put_times(struct draft *d)
 	part_add(d->event, icalproperty_new_dtend(part_day(d->late_day + 1)));
 	icalrecurrencetype_clear(&r);
 	r.freq = ICAL_DAILY_RECURRENCE;
-	r.count = SPAN_LATE_DAYS;
+	r.count = PROMISE_LATE_DAYS;
 	part_add(d->event, icalproperty_new_rrule(r));
 }
 

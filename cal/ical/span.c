@@ -89,16 +89,19 @@ span_of(const struct promise *p, const struct calendar *c, const struct zone *z,
 int
 span_late(const struct promise *p, int64_t at, int64_t *since, int32_t *day)
 {
-	int64_t rounds;
+	int late, rounds;
 
-	if (p->state != PROMISE_OPEN || !p->due.is_set || at <= p->due_at)
+	if (p->state != PROMISE_OPEN || !p->due.is_set)
 		return 0;
-	rounds = (at - p->due_at) / (SPAN_LATE_DAYS * DAY_S);
-	*since = p->due_at + rounds * SPAN_LATE_DAYS * DAY_S;
+	late = promise_lateness(p->due_at, at);
+	if (late == 0)
+		return 0;
+	rounds = late - 1;
+	*since = p->due_at + (int64_t)rounds * PROMISE_LATE_DAYS * DAY_S;
 	/* late within the day it was due, or from the day after */
 	*day = p->due.day + (p->due.minute == CIVIL_NO_MINUTE) +
-	       (int32_t)rounds * SPAN_LATE_DAYS;
-	return (int)(rounds < INT_MAX ? rounds + 1 : INT_MAX);
+	       rounds * PROMISE_LATE_DAYS;
+	return late;
 }
 
 int64_t
@@ -111,5 +114,5 @@ span_changes_at(const struct promise *p, int64_t at)
 		return INT64_MAX;
 	if (span_late(p, at, &since, &day) == 0)
 		return p->due_at + 1;
-	return since + SPAN_LATE_DAYS * DAY_S;
+	return since + PROMISE_LATE_DAYS * DAY_S;
 }

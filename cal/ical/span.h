@@ -40,11 +40,10 @@ bool span_of(const struct promise *p, const struct calendar *c,
 /*
  * span_late - how often a promise has been called late at an instant
  *
- * 0: not open, undated or in time; 1 from due_at on, and one more every
- * SPAN_LATE_DAYS, since a late event repeats that many days and is then
- * renewed. *since: UTC, when that round began; *day: its first civil day.
+ * 0: not open, undated or in time; else promise_lateness(): a late event
+ * repeats PROMISE_LATE_DAYS days and is then renewed. *since: UTC, when that
+ * round began; *day: its first civil day.
  */
-#define SPAN_LATE_DAYS 30
 int span_late(
     const struct promise *p, int64_t at, int64_t *since, int32_t *day);
 

@@ -285,22 +285,27 @@ out:
 	return rc == RC_OK ? rc : err_context(e, "%s", l->path);
 }
 
-/* set_state - of one promise; the due too where it moved */
+/* set_state - of one promise; its sequence stays above what a calendar showed
+ * while it was late */
 static enum rc
-set_state(struct ledger *l, int64_t id, enum promise_state state, int64_t at,
-    struct err *e)
+set_state(struct ledger *l, const struct promise *p, enum promise_state state,
+    int64_t at, struct err *e)
 {
+	int shown = p->state == PROMISE_OPEN && p->due.is_set
+	    ? promise_lateness(p->due_at, at)
+	    : 0;
 	sqlite3_stmt *stmt;
 
 	stmt = ledger_take(l,
 	    "UPDATE promise SET state = ?2, changed_at = max(changed_at, ?3),"
-	    " sequence = sequence + 1 WHERE id = ?1",
+	    " sequence = sequence + 1 + ?4 WHERE id = ?1",
 	    e);
 	if (stmt == NULL)
 		return e->rc;
-	(void)sqlite3_bind_int64(stmt, 1, id);
+	(void)sqlite3_bind_int64(stmt, 1, p->id);
 	ledger_bind_text(stmt, 2, promise_state_name(state));
 	(void)sqlite3_bind_int64(stmt, 3, at);
+	(void)sqlite3_bind_int(stmt, 4, shown);
 	return ledger_do(l, stmt, "changing a promise", e);
 }
 
@@ -352,7 +357,7 @@ move_one(struct ledger *l, TALLOC_CTX *mem, int64_t id, enum promise_move m,
 	else
 		rc = set_due(l, p, due, e);
 	if (rc == RC_OK)
-		rc = set_state(l, id, to, at, e);
+		rc = set_state(l, p, to, at, e);
 	if (rc == RC_OK)
 		rc = add_history(l, id, at, m, by, note, p->due, due, e);
 	if (rc == RC_OK)

@@ -155,3 +155,14 @@ promise_due_at(struct civil due, const struct zone *z)
 	due.day++;
 	return zone_instant(z, due) - 1;
 }
+
+int
+promise_lateness(int64_t due_at, int64_t at)
+{
+	int64_t rounds;
+
+	if (at <= due_at)
+		return 0;
+	rounds = (at - due_at) / (PROMISE_LATE_DAYS * INT64_C(86400));
+	return rounds < INT_MAX / 2 ? (int)rounds + 1 : INT_MAX / 2;
+}

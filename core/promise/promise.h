@@ -87,4 +87,14 @@ enum rc promise_next_state(enum promise_state from, enum promise_move m,
  * the last second of the civil day; INT64_MAX where due is not set */
 int64_t promise_due_at(struct civil due, const struct zone *z);
 
+/*
+ * promise_lateness - 0 in time, else 1, and one more every PROMISE_LATE_DAYS
+ *
+ * A calendar shows a late promise otherwise, and again after that many days,
+ * though nobody changed it: what it shows as RFC 5545 SEQUENCE is `sequence`
+ * plus this, so a change adds it to `sequence` before it starts from 0 again.
+ */
+#define PROMISE_LATE_DAYS 30
+int promise_lateness(int64_t due_at, int64_t at);
+
 #endif

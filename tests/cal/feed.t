@@ -140,6 +140,17 @@ moved() {
 	    grep -q '^SEQUENCE:1.$'
 }
 ok "a moved one has a higher SEQUENCE" wait_for moved
+# late: SEQUENCE 0 + lateness; moved from there it grows, though in time again
+late_seq=$(sed -n '/^UID:promise-2@/,/^END:VEVENT/s/^SEQUENCE://p' "$tmp/body" |
+    tr -d '\r')
+ok "a late promise counts as changed" [ "$late_seq" -ge 1 ]
+seed moved 2 +9
+in_time() {
+	code "$url" && ! grep -q RRULE "$tmp/body" &&
+	    seq=$(sed -n '/^UID:promise-2@/,/^END:VEVENT/s/^SEQUENCE://p' \
+		"$tmp/body" | tr -d '\r') && [ "$seq" -eq $((late_seq + 1)) ]
+}
+ok "moved, it is in time, and SEQUENCE is one more" wait_for in_time
 used() { [ "$(seed used "$id")" -gt 0 ]; }
 ok "last use is noted" wait_for used
 
