@@ -9,6 +9,14 @@ libcore_a_SOURCES += core/civil/civil.h core/civil/civil.c core/civil/zone.c \
 	core/civil/calendar.c core/civil/holiday.h core/civil/holiday.c \
 	core/civil/holidays.def
 
+libcore_a_SOURCES += core/when/when.h core/when/when_priv.h \
+	core/when/when_span.h core/when/keys.def core/when/when_words.c \
+	core/when/when_scan.c core/when/when_resolve.c \
+	core/when/when_days.c core/when/when_period.c
+noinst_PROGRAMS += core/when/when
+core_when_when_SOURCES = core/when/when_main.c
+core_when_when_LDADD = $(CORE_LIBS)
+
 libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
 	core/settings/settings.c core/settings/settings_type.c
 libcore_a_SOURCES += core/unread/unread.h core/unread/unread.c
@@ -19,7 +27,8 @@ libcore_a_SOURCES += core/lang/lang.h core/lang/lang_priv.h core/lang/lang.c \
 	core/lang/lang_file.c core/lang/lang_compile.c core/lang/lang_index.c \
 	core/lang/lang_match.c core/lang/lang_check.c
 langdir = $(pkgdatadir)/lang
-dist_lang_DATA = core/lang/fr.lang core/lang/en.lang
+dist_lang_DATA = core/lang/fr.lang core/lang/en.lang \
+	core/lang/fr-when.lang core/lang/en-when.lang
 # programs look beside themselves, so that a build tree needs no installing
 noinst_DATA += lang
 CLEANFILES += lang

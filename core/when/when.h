@@ -14,47 +14,55 @@
 #include "core/lang/lang.h"
 #include "core/text/text.h"
 
-#define WHEN_HORIZON_DAYS (366 * 30)	/* further ahead is refused */
+#define WHEN_HORIZON_DAYS (366 * 30) /* further ahead is refused */
 
 /* the moment and the place a mail speaks from */
 struct when_ref {
-	int64_t sent_at;		/* UTC seconds, Date: */
-	const struct zone *zone;	/* the author's */
-	int offset_min;			/* of Date:, for mm/dd and Québec */
+	int64_t sent_at;         /* UTC seconds, Date: */
+	const struct zone *zone; /* the author's */
+	int offset_min;          /* of Date:, for mm/dd and Québec */
 	const struct calendar *calendar;
 };
 
-struct when_field;	/* when_priv.h: what the words said */
+struct when_field; /* when_priv.h: what the words said */
+
+/* where two languages of one mail claim the same words, the longer expression
+ * stands, then the one of the language given first */
 
 /* one expression of time, as found; indexes are tokens of the text */
 struct when_expr {
-	uint32_t first, count;		/* tokens it covers */
-	uint8_t lang;			/* index into the languages given */
-	bool is_deadline;		/* by, d'ici, avant, within, sous … */
-	bool is_start;			/* from, à partir de */
-	bool is_duration;		/* a bare or prefixed length of time */
-	bool is_recurrence;		/* every, chaque */
-	bool has_hour;			/* an hour or a part of a day is named */
-	bool has_day;			/* a named day or finer */
-	bool is_vague;			/* asap, prochainement: undated */
-	bool is_event_delay;		/* counts from an event: `after` */
-	const struct when_field *field;	/* owned by the scan's mem */
+	uint32_t first, count; /* tokens it covers */
+	uint8_t lang;          /* index into the languages given */
+	bool is_deadline;      /* by, d'ici, avant, within, sous … */
+	bool is_start;         /* from, à partir de */
+	bool is_duration;      /* a bare or prefixed length of time */
+	bool is_recurrence;    /* every, chaque */
+	bool has_hour;         /* an hour or a part of a day is named */
+	bool has_day;          /* a named day or finer */
+	bool is_vague;         /* asap, prochainement: undated */
+	bool is_event_delay;   /* counts from an event: `after` */
+	bool is_past;          /* yesterday, last week: never a due */
+	bool is_attribute;     /* of, du: "your mail of 12 November" */
+	bool is_before;        /* before, avant */
+	uint32_t event_first;  /* is_event_delay: token where the
+					   clause of the event begins */
+	const struct when_field *field; /* owned by the scan's mem */
 };
 
 struct when_scan {
-	struct when_expr *exprs;	/* in the order of the text */
+	struct when_expr *exprs; /* in the order of the text */
 	size_t count;
 };
 
 enum rc when_scan(TALLOC_CTX *mem, const struct text *t,
-    const struct lang *const *langs, size_t lang_count,
-    struct when_scan **out, struct err *e) must_check;
+    const struct lang *const *langs, size_t lang_count, struct when_scan **out,
+    struct err *e) must_check;
 
 struct when_result {
 	struct civil due, from;
-	char after[24];			/* "P3W"; "" none */
-	unsigned warnings;		/* enum promise_warning bits */
-	char *steps;			/* explanation, a line a step */
+	char after[24];    /* "P3W"; "" none */
+	unsigned warnings; /* enum promise_warning bits */
+	char *steps;       /* explanation, a line a step */
 };
 
 /*

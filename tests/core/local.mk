@@ -9,6 +9,12 @@ check_PROGRAMS += tests/core/civil_test
 tests_core_civil_test_SOURCES = tests/core/civil_test.c
 tests_core_civil_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/civil_test
+
+check_PROGRAMS += tests/core/when_test
+tests_core_when_test_SOURCES = tests/core/when_test.c
+tests_core_when_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/when_test
+EXTRA_DIST += tests/when
 check_PROGRAMS += tests/core/settings_test
 tests_core_settings_test_SOURCES = tests/core/settings_test.c
 tests_core_settings_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
