@@ -53,3 +53,4 @@ libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
 bin_PROGRAMS += promise
 promise_SOURCES = core/cli/promise.c
 promise_LDADD = libcli.a $(CORE_LIBS)
+dist_man_MANS += core/cli/promise.1 core/settings/promised.conf.5

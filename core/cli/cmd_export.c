@@ -107,13 +107,14 @@ json_row(const struct promise *p, void *arg, struct err *e)
 static enum rc
 export_ics(struct cli *c, struct err *e)
 {
-	const char *args[8];
+	const char *args[10];
 	size_t n = 0;
 
 	if ((c->opts & OPT_STATE) != 0)
 		return cli_usage(c, e,
 		    "a calendar holds what is open or was "
-		    "settled lately: no --state");
+		    "settled lately, or --all: no "
+		    "--state");
 	if (c->author != NULL) {
 		args[n++] = "--author";
 		args[n++] = c->author;
@@ -123,9 +124,11 @@ export_ics(struct cli *c, struct err *e)
 		args[n++] = c->customer;
 	}
 	if (c->lang_text != NULL) {
-		args[n++] = "--lang";
-		args[n++] = c->lang_text;
+		args[n++] = "-o";
+		args[n++] = talloc_asprintf(c->mem, "lang=%s", c->lang_text);
 	}
+	if ((c->opts & OPT_ALL) != 0)
+		args[n++] = "--all";
 	args[n] = NULL;
 	return program_exec(
 	    c, "promise-ics", (char *const *)(uintptr_t)args, e);
@@ -225,7 +228,7 @@ const struct cmd cmd_export = {
 	.synopsis = "--format ics|csv|json",
 	.summary = W_S_EXPORT,
 	.details = W_D_EXPORT,
-	.opts = OPT_FORMAT | OPT_OUTPUT | OPT_STATE | OPT_AUTHOR |
+	.opts = OPT_FORMAT | OPT_OUTPUT | OPT_ALL | OPT_STATE | OPT_AUTHOR |
 		OPT_CUSTOMER | OPT_LANG,
 	.need = NEED_SETTINGS,
 	.run = run,

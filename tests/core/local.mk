@@ -56,3 +56,10 @@ EXTRA_DIST += tests/core/promise_show.t tests/core/promise_export.t \
 	tests/core/promise_feed.t tests/core/promise_help.t
 TESTS += tests/core/promise_show.t tests/core/promise_export.t \
 	tests/core/promise_feed.t tests/core/promise_help.t
+
+check_PROGRAMS += tests/core/ledger_kill_test
+tests_core_ledger_kill_test_SOURCES = tests/core/ledger_kill_test.c
+tests_core_ledger_kill_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/ledger_kill_test
+EXTRA_DIST += tests/core/manual.t
+TESTS += tests/core/manual.t

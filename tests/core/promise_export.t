@@ -62,8 +62,8 @@ echo "$PROMISED_CONF $*"
 END
 chmod +x "$PROMISED_LIBEXECDIR/promise-ics"
 run "$builddir/promise" -c "$PROMISED_CONF" --at 2026-11-19T10:00 -o lang=fr \
-    export -f ics --customer x.example
-is "$out" "$PROMISED_CONF --at 2026-11-19T09:00:00Z -o lang=fr --customer x.example" \
+    export -f ics --customer x.example --lang en --all
+is "$out" "$PROMISED_CONF --at 2026-11-19T09:00:00Z -o lang=fr --customer x.example -o lang=en --all" \
 	"ics: settings, instant, filters"
 run promise export -f ics -o "$tmp/z.ics"
 is "$(cat "$tmp/z.ics")" "$PROMISED_CONF --at 2026-11-19T09:00:00Z" "to a file too"
