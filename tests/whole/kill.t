@@ -26,9 +26,8 @@ is "$(wc -l <"$tmp/accepted")" $mails "every mail was accepted in the end"
 is "$(grep -c '^# killed' "$tmp/sent")" $kills "the service was killed $kills times"
 
 ok "the reader catches up" until_true '[ "$(promises)" -ge $mails ]'
-service_pid_gone() { ! kill -0 "$service_pid" 2>/dev/null; }
 kill -TERM "$service_pid"
-ok "the service ends" until_true service_pid_gone
+ok "the service ends" until_true '! lives $service_pid'
 
 promise list --json >"$tmp/list"
 sed -n 's/.*part number \([0-9]*\) tomorrow.*/\1/p' "$tmp/list" |

@@ -69,13 +69,13 @@ ok "recorded" until_true "has $mail_number"
 is "$(promises)" "$mail_number" "each promise once"
 
 # --- the end
-"$builddir/promised" -c "$conf" >"$tmp/second" 2>&1
+timeout -k 1 20 "$builddir/promised" -c "$conf" >"$tmp/second" 2>&1
 is $? 75 "a second one on the same home is refused"
 family=$(ps -o pid= --ppid "$service_pid")
 service_stop
 is $status 0 "SIGTERM: ends with 0"
 for pid in $family; do
-	kill -0 "$pid" 2>/dev/null && ps -o args= -p "$pid"
+	lives "$pid" && ps -o args= -p "$pid"
 done >"$tmp/left"
 is "$(cat "$tmp/left")" "" "no program is left"
 is "$(promises)" "$mail_number" "the ledger can be read without the service"

@@ -8,7 +8,7 @@ PROMISED_LIBEXECDIR=$tmp/programs
 export PROMISED_LIBEXECDIR
 
 # A stand-in writes how it was called, one line a start, and does what
-# $said/NAME.do says: works (default), hang, deaf, exit N.
+# $said/NAME.do says: works (default), slow to end, deaf, exit N.
 cat >"$tmp/programs/stand-in" <<'END'
 #!/usr/bin/perl
 use strict;
@@ -20,14 +20,13 @@ my $address = $base{$name} ? '127.0.0.1:' . ($base{$name} + $$ % 1000) : '-';
 sub note { open my $f, '>>', "$said/$_[0]"; syswrite $f, "$_[1]\n"; }
 sub todo { open my $f, '<', "$said/$name.do" or return ''; <$f> }
 my $todo = todo();
-$SIG{TERM} = $todo =~ /^deaf/ ? sub { note('heard', $name) }
-    : sub { note('ended', $name); exit 0 };
+sub end { select(undef, undef, undef, $todo =~ /^slow/ ? 0.5 : 0);
+	note('ended', $name); exit 0; }
+$SIG{TERM} = $todo =~ /^deaf/ ? sub { note('heard', $name) } : \&end;
 note($name, "$$ @ARGV");
 exit $1 if $todo =~ /^exit (\d)/;
-if ($todo !~ /^hang/) {
-	open my $ready, '>&=', $ENV{PROMISED_READY_FD};
-	syswrite $ready, "$name $address\n";
-}
+open my $ready, '>&=', $ENV{PROMISED_READY_FD};
+syswrite $ready, "$name $address\n";
 sleep while 1;
 END
 chmod +x "$tmp/programs/stand-in"
@@ -59,7 +58,8 @@ ends() { # STATUS "what it shows"
 	is $? "$1" "$2"
 }
 last_pid() { sed -n '$s/ .*//p' "$said/$1"; }
-is_gone() { until_true "! kill -0 $1 2>/dev/null"; }
+# is_gone PID - ended; who inherits it may be slow to wait for it
+is_gone() { until_true "! grep -qs ') [^ZX] ' /proc/$1/stat"; }
 forget() { rm -f "$said"/*; }
 at_exit 'kill -9 $pid 2>/dev/null'
 
@@ -108,7 +108,7 @@ ok "a second death waits longer" \
     until_true 'grep -q "child=gateway.*delay_ms=200" "$tmp/err"'
 
 # --- one promised a home
-"$builddir/promised" -c "$conf" >"$tmp/t" 2>&1
+timeout -k 1 20 "$builddir/promised" -c "$conf" >"$tmp/t" 2>&1
 is $? 75 "a second promised on the same home is refused"
 like "$(cat "$tmp/t")" "process $pid" "it names the one that runs"
 ok "the first does not mind" kill -0 "$pid"
@@ -122,6 +122,7 @@ kill -HUP "$pid"
 ok "bad settings change nothing" \
     until_true 'grep -q "event=fault.*no-such-setting" "$tmp/err"'
 cp "$tmp/good.conf" "$conf"
+echo slow >"$said/gateway.do"
 before=$(last_pid feed)
 kill -HUP "$pid"
 ok "good ones start every program anew" \
@@ -130,7 +131,7 @@ ok "the old ones have ended" is_gone "$before"
 is "$(sort -u "$tmp/out" | wc -l)" 1 "a port of 0 stays the port it was"
 
 # --- the end
-rm -f "$said/ended"
+rm -f "$said/ended" "$said/gateway.do"
 kill -TERM "$pid"
 ends 0 "SIGTERM: ends with 0"
 is "$(head -1 "$said/ended")" gateway "the gateway ended first"

@@ -75,6 +75,9 @@ service_stop() {
 	service_pid=''
 }
 
+# lives PID - runs still; a zombie, which its parent may be slow to bury, is dead
+lives() { grep -qs ') [^ZX] ' "/proc/$1/stat"; }
+
 promise() { "$builddir/promise" "$@"; }
 
 # promises - how many are in the ledger
