@@ -166,9 +166,11 @@ board_tick(struct board *b, struct board_now now)
 	for (i = 0; i < b->count; i++)
 		if (!b->feeds[i]->is_revoked)
 			board_render(b, b->feeds[i], now);
+	b->is_dirty = b->is_index_dirty = true;
 }
 
-/* save_feeds - calendars that changed become files, of revoked ones none */
+/* save_feeds - calendars that changed become files, of revoked ones none; what
+ * could not be written is tried again after the next tick */
 static void
 save_feeds(struct board *b)
 {
@@ -182,8 +184,8 @@ save_feeds(struct board *b)
 			(void)unlink(f->path);
 		if (!f->is_dirty || f->snapshot == NULL)
 			continue;
-		f->is_dirty = false;
-		if (snapshot_save(f->snapshot, f->path, &e) != RC_OK)
+		f->is_dirty = snapshot_save(f->snapshot, f->path, &e) != RC_OK;
+		if (f->is_dirty)
 			log_event(EV_FEED_FILE, LOG_TEXT("reason", e.text));
 	}
 	b->is_dirty = false;
