@@ -13,9 +13,6 @@ libcore_a_SOURCES += core/when/when.h core/when/when_priv.h \
 	core/when/when_span.h core/when/keys.def core/when/when_words.c \
 	core/when/when_scan.c core/when/when_resolve.c \
 	core/when/when_days.c core/when/when_period.c
-noinst_PROGRAMS += core/when/when
-core_when_when_SOURCES = core/when/when_main.c
-core_when_when_LDADD = $(CORE_LIBS)
 
 libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
 	core/settings/settings.c core/settings/settings_type.c
@@ -49,7 +46,8 @@ libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
 	core/cli/options.c core/cli/cmd_list.c core/cli/cmd_overdue.c \
 	core/cli/cmd_today.c core/cli/cmd_customer.c core/cli/cmd_show.c \
 	core/cli/cmd_move.c core/cli/cmd_export.c core/cli/cmd_scan.c \
-	core/cli/cmd_feed.c core/cli/cmd_unread.c core/cli/cmd_config.c
+	core/cli/cmd_feed.c core/cli/cmd_unread.c core/cli/cmd_config.c \
+	core/cli/cmd_when.c
 bin_PROGRAMS += promise
 promise_SOURCES = core/cli/promise.c
 promise_LDADD = libcli.a $(CORE_LIBS)

@@ -43,7 +43,10 @@ enum cli_opt {
 	OPT_FORMAT = 1 << 6,
 	OPT_OUTPUT = 1 << 7,
 	OPT_NAME = 1 << 8,
-	OPT_LANG = 1 << 9
+	OPT_LANG = 1 << 9,
+	OPT_ZONE = 1 << 10,
+	OPT_EXPLAIN = 1 << 11,
+	OPT_BATCH = 1 << 12
 };
 
 struct cmd;
@@ -59,7 +62,7 @@ struct cli {
 	unsigned opts;                 /* enum cli_opt bits seen */
 	unsigned states;               /* --state */
 	const char *author, *customer; /* NULL: not given */
-	const char *note, *format, *output, *name, *lang_text;
+	const char *note, *format, *output, *name, *lang_text, *zone_text;
 	char **args; /* what is no option; ends with NULL */
 	int arg_count;
 
@@ -102,7 +105,8 @@ struct cmd {
 
 extern const struct cmd cmd_list, cmd_overdue, cmd_today, cmd_week, cmd_show,
     cmd_why, cmd_customer, cmd_kept, cmd_moved, cmd_withdrawn, cmd_not,
-    cmd_reopen, cmd_export, cmd_scan, cmd_feed, cmd_unread, cmd_config;
+    cmd_reopen, cmd_export, cmd_scan, cmd_feed, cmd_unread, cmd_config,
+    cmd_when;
 
 /* ---- options.c ---- */
 

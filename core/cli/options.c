@@ -31,6 +31,9 @@ static const struct {
 	{ "output", 'O', "FILE", OPT_OUTPUT, W_O_OUTPUT },
 	{ "name", 'N', "NAME", OPT_NAME, W_O_NAME },
 	{ "lang", 'l', "LANG", OPT_LANG, W_O_LANG },
+	{ "zone", 'z', "ZONE", OPT_ZONE, W_O_ZONE },
+	{ "explain", 'x', NULL, OPT_EXPLAIN, W_O_EXPLAIN },
+	{ "batch", 'b', NULL, OPT_BATCH, W_O_BATCH },
 	{ "config", 'c', "FILE", 0, W_O_CONF },
 	{ "option", 'o', "NAME=VALUE", 0, W_O_SET },
 	{ "at", '@', "INSTANT", 0, W_O_AT },
@@ -140,6 +143,15 @@ take(struct cli *c, int letter, const char *value, char *wants, struct err *e)
 		break;
 	case 'l':
 		c->lang_text = value;
+		break;
+	case 'z':
+		c->zone_text = value;
+		break;
+	case 'x':
+		c->opts |= OPT_EXPLAIN;
+		break;
+	case 'b':
+		c->opts |= OPT_BATCH;
 		break;
 	case 'c':
 		c->file = value;

@@ -32,6 +32,7 @@ static const struct cmd *const commands[] = {
 	&cmd_scan,
 	&cmd_unread,
 	&cmd_config,
+	&cmd_when,
 };
 
 /* read_world - terminal, colours, language of the locale, clock */

@@ -1,0 +1,41 @@
+#!/bin/sh
+# promise when: words of time, their dues and explanation
+. "$srcdir/tests/tap.sh"
+: >"$tmp/conf"
+PROMISED_CONF=$tmp/conf
+export PROMISED_CONF
+when() { "$builddir/promise" --at 2026-11-25T09:00 when --zone Europe/Paris "$@"; }
+
+is "$(when --lang fr 'Je passe vendredi avant 17 h.')" \
+    '2026-11-27T17:00  "vendredi avant 17 h"' "a text"
+is "$(when --lang en 'between 9 and 12 on Tuesday')" \
+    '2026-12-01T09:00 2026-12-01T12:00  "between 9 and 12 on Tuesday"' \
+    "a window"
+is "$(when --lang fr '3 semaines à réception')" 'P3W  "3 semaines"' \
+    "from an event"
+is "$(when --lang fr 'dès que possible')" '-  "dès que possible"' "undated"
+is "$(when --lang fr 'Merci pour tout.')" "" "nothing"
+like "$(when --lang fr --explain 'sous 10 jours ouvrés')" \
+    '^    10 working days, from the next day$' "each step"
+is "$(when --lang fr --json 'le 29 novembre')" \
+    '{"text": "le 29 novembre", "due": "2026-11-29", "warnings": ["closed"]}' \
+    "as JSON"
+is "$("$builddir/promise" when --at 2026-11-25T09:00-0500 --lang en 'on 12/03')" \
+    '2026-12-03  "12/03"' "an offset makes the zone: month first"
+is "$(printf '%s\t%s\t%s\t%s\n' \
+    a fr 2026-11-25T09:00:00 'demain' \
+    b en 2026-11-25T09:00 'nothing at all' \
+    c en 2026-11-25T09:00-0500 'on 12/03' |
+    "$builddir/promise" when --batch)" \
+    '{"id": "a", "due": "2026-11-26"}
+{"id": "b", "due": null}
+{"id": "c", "due": "2026-12-03"}' "a batch"
+when --zone Mars/Olympus demain >/dev/null 2>&1
+is $? 2 "a zone that is none"
+when --lang xx demain >/dev/null 2>&1
+is $? 2 "a language that is none"
+when >/dev/null 2>&1
+is $? 2 "no text"
+echo broken | "$builddir/promise" when --batch >/dev/null 2>&1
+is $? 2 "a line that is none"
+finish
