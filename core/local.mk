@@ -41,7 +41,7 @@ include core/service/local.mk
 # the command; its parts stand in a library so that tests can link them
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
-	core/cli/times.c core/cli/table.h core/cli/table.c core/cli/json.h \
+	core/cli/dates.c core/cli/times.c core/cli/table.h core/cli/table.c core/cli/json.h \
 	core/cli/show.c core/cli/listing.c core/cli/program.c \
 	core/cli/options.c core/cli/cmd_list.c core/cli/cmd_overdue.c \
 	core/cli/cmd_today.c core/cli/cmd_customer.c core/cli/cmd_show.c \

@@ -172,6 +172,17 @@ char *times_duration(TALLOC_CTX *mem, const struct cli *c,
 char *times_relative(
     TALLOC_CTX *mem, const struct cli *c, const struct promise *p);
 
+/* ---- dates.c ---- */
+
+/*
+ * dates_parse - a date in ISO 8601, or in French or English words
+ *
+ * Words are read against c->at and zone; what they name must lie ahead.
+ * RC_BADINPUT is a fault of usage.
+ */
+enum rc dates_parse(struct cli *c, const char *text, const struct zone *zone,
+    struct civil *out, struct err *e) must_check;
+
 /* ---- show.c ---- */
 
 /* show_json - one promise, a line, schema of promise(1) */

@@ -45,9 +45,41 @@ say_done(struct cli *c, int64_t id, enum promise_move m, struct civil due)
 	(void)printf("%s\n", line);
 }
 
+/* new_date - what the words mean for one promise, in its own zone */
+static enum rc
+new_date(struct cli *c, int64_t id, const char *words, struct civil *due,
+    struct err *e)
+{
+	struct promise *p;
+	struct zone *zone;
+	enum rc rc;
+
+	rc = ledger_get(c->ledger, c->mem, id, &p, e);
+	if (rc == RC_OK)
+		rc = show_zone(c->mem, c, p, &zone, e);
+	return rc == RC_OK ? dates_parse(c, words, zone, due, e) : rc;
+}
+
+/* move_one - words: the new date of MOVE_MOVED, else NULL */
+static enum rc
+move_one(struct cli *c, int64_t id, enum promise_move m, const char *words,
+    const char *by, struct err *e)
+{
+	struct civil due = { .minute = CIVIL_NO_MINUTE };
+	enum rc rc = RC_OK;
+
+	if (words != NULL)
+		rc = new_date(c, id, words, &due, e);
+	if (rc == RC_OK)
+		rc = ledger_move(c->ledger, id, m, due, c->at, by, c->note, e);
+	if (rc == RC_OK)
+		say_done(c, id, m, due);
+	return rc;
+}
+
 /* move_all - the first count arguments are numbers */
 static enum rc
-move_all(struct cli *c, int count, enum promise_move m, struct civil due,
+move_all(struct cli *c, int count, enum promise_move m, const char *words,
     struct err *e)
 {
 	char *by = who(c->mem);
@@ -62,16 +94,15 @@ move_all(struct cli *c, int count, enum promise_move m, struct civil due,
 	for (i = 0; i < count; i++) {
 		rc = cli_id(c, c->args[i], &id, &one);
 		if (rc == RC_OK)
-			rc = ledger_move(
-			    c->ledger, id, m, due, c->at, by, c->note, &one);
-		if (rc == RC_OK) {
-			say_done(c, id, m, due);
+			rc = move_one(c, id, m, words, by, &one);
+		if (rc == RC_OK)
 			continue;
-		}
 		if (worst != RC_OK) /* the last is said by main() */
 			(void)fprintf(stderr, "promise: %s\n", e->text);
 		worst = rc;
 		*e = one;
+		if (c->is_usage)
+			break;
 	}
 	return worst;
 }
@@ -83,10 +114,21 @@ is_number(const char *text)
 	return *text != '\0' && strspn(text, "0123456789") == strlen(text);
 }
 
+/* join - the arguments from the nth on, with blanks between */
+static char *
+join(const struct cli *c, int from)
+{
+	char *out = talloc_strdup(c->mem, c->args[from]);
+	int i;
+
+	for (i = from + 1; i < c->arg_count; i++)
+		out = talloc_asprintf_append(out, " %s", c->args[i]);
+	return out;
+}
+
 static enum rc
 run_moved(struct cli *c, struct err *e)
 {
-	struct civil due;
 	int ids = 0;
 
 	while (ids < c->arg_count && is_number(c->args[ids]))
@@ -96,21 +138,14 @@ run_moved(struct cli *c, struct err *e)
 		    c, e, "'%.60s' is no number of a promise", c->args[0]);
 	if (ids == c->arg_count)
 		return cli_usage(c, e, "moved to which date?");
-	if (ids + 1 != c->arg_count || !civil_parse(c->args[ids], &due))
-		return cli_usage(c, e,
-		    "'%.60s' is no date such as 2026-11-20 or "
-		    "2026-11-20T14:00",
-		    c->args[ids]);
-	return move_all(c, ids, MOVE_MOVED, due, e);
+	return move_all(c, ids, MOVE_MOVED, join(c, ids), e);
 }
 
 /* run_plain - a move without a date */
 static enum rc
 run_plain(struct cli *c, enum promise_move m, struct err *e)
 {
-	struct civil none = { .minute = CIVIL_NO_MINUTE };
-
-	return move_all(c, c->arg_count, m, none, e);
+	return move_all(c, c->arg_count, m, NULL, e);
 }
 
 static enum rc
@@ -156,7 +191,7 @@ MOVE(cmd_reopen, "reopen", "ID…", W_S_REOPEN, run_reopen);
 
 const struct cmd cmd_moved = {
 	.name = "moved",
-	.synopsis = "ID… DATE",
+	.synopsis = "ID… DATE…",
 	.summary = W_S_MOVED,
 	.details = W_D_MOVED,
 	.opts = OPT_NOTE,

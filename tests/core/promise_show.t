@@ -75,6 +75,19 @@ run promise moved 2 5 2026-12-01
 is "$(printf '%s\n' "$out" | wc -l)" 2 "several at once"
 run promise show 5
 like "$out" 'first due +no date' "an undated one too"
+run promise moved 5 vendredi prochain
+is "$status:$out" "0:5: moved to Fri 27 Nov" "to a date in French words"
+run promise moved 5 'by noon on Tuesday'
+is "$status:$out" "0:5: moved to Tue 24 Nov 12:00" "or in English ones"
+at=2026-11-19T23:30Z run promise moved 5 demain
+is "$out" "5: moved to Sat 21 Nov" "read in the zone of the promise"
+run promise moved 5 zut
+is "$status" 2 "words that name no date"
+like "$err" "'zut' names no date" "say so"
+run promise moved 5 mardi matin puis le 12 décembre
+is "$status" 2 "or several"
+run promise moved 5 2 yesterday
+is "$status" 2 "or one that is past"
 run promise moved 2 2026-02-30
 is "$status" 2 "a date that does not exist"
 run promise moved 2026-12-01

@@ -1,0 +1,99 @@
+/*
+ * dates.c - a new date as a person writes it: ISO 8601, or words
+ *
+ * Words go the way of a mail's: core/when reads them, against now and the
+ * zone of the promise. French and English are tried at once, the user's own
+ * first. A date that is not after now is no new date.
+ */
+#include "core/cli/cli.h"
+#include "core/when/when.h"
+
+#define DATES_MAX_WORDS 200 /* octets */
+
+/* pick - the one due that the expressions of a text name */
+static enum rc
+pick(struct cli *c, TALLOC_CTX *mem, const struct when_scan *scan,
+    const struct when_ref *ref, const char *text, struct civil *out,
+    struct err *e)
+{
+	struct civil none = { .minute = CIVIL_NO_MINUTE };
+	struct when_result r;
+	bool is_found = false;
+	size_t i;
+
+	for (i = 0; i < scan->count; i++) {
+		if (when_resolve(mem, &scan->exprs[i], ref, none, &r, e) !=
+			RC_OK ||
+		    !r.due.is_set)
+			continue;
+		if (is_found &&
+		    (r.due.day != out->day || r.due.minute != out->minute))
+			return cli_usage(c, e, "'%.60s' names two dates", text);
+		*out = r.due;
+		is_found = true;
+	}
+	if (!is_found)
+		return cli_usage(c, e, "'%.60s' names no date", text);
+	return RC_OK;
+}
+
+/* read_words - with both languages */
+static enum rc
+read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
+    const struct zone *zone, struct civil *out, struct err *e)
+{
+	const struct lang *langs[2];
+	struct lang *fr, *en;
+	struct calendar *calendar;
+	struct when_scan *scan;
+	struct text *words;
+	struct when_ref ref = {
+		.sent_at = c->at,
+		.zone = zone,
+		.offset_min = zone_offset_min(zone, c->at),
+	};
+	enum rc rc;
+
+	rc = lang_open(mem, NULL, "fr", &fr, e);
+	if (rc == RC_OK)
+		rc = lang_open(mem, NULL, "en", &en, e);
+	if (rc == RC_OK)
+		rc = calendar_new(mem, c->settings->work_week,
+		    c->settings->work_start_min, c->settings->work_end_min,
+		    (const char *const *)c->settings->holidays, &calendar, e);
+	if (rc == RC_OK)
+		rc = text_new(mem, slice_of(text), &words, e);
+	if (rc != RC_OK)
+		return rc;
+	langs[0] = c->lang == CLI_FR ? fr : en;
+	langs[1] = c->lang == CLI_FR ? en : fr;
+	ref.calendar = calendar;
+	rc = when_scan(mem, words, langs, 2, &scan, e);
+	if (rc != RC_OK)
+		return rc;
+	return pick(c, mem, scan, &ref, text, out, e);
+}
+
+enum rc
+dates_parse(struct cli *c, const char *text, const struct zone *zone,
+    struct civil *out, struct err *e)
+{
+	TALLOC_CTX *mem;
+	enum rc rc;
+
+	if (civil_parse(text, out))
+		return RC_OK;
+	if (*text >= '0' && *text <= '9' && strlen(text) >= 10 &&
+	    text[4] == '-' && text[7] == '-')
+		return cli_usage(c, e, "'%.60s' is no date", text);
+	if (strlen(text) > DATES_MAX_WORDS)
+		return cli_usage(c, e, "too many words for a date");
+	mem = talloc_new(c->mem);
+	if (mem == NULL)
+		return err_nomem(e);
+	rc = read_words(c, mem, text, zone, out, e);
+	talloc_free(mem);
+	if (rc == RC_OK && promise_due_at(*out, zone) < c->at)
+		return cli_usage(c, e, "'%.60s' is past", text);
+	return rc;
+}
