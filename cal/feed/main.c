@@ -63,7 +63,6 @@ serve(TALLOC_CTX *mem, struct start *start, struct err *e)
 		    mem, start->settings->feed_listen, board, now, &server, e);
 	if (rc != RC_OK)
 		return rc;
-	board_tick(board, now());
 	address = server_address(server);
 	rc = start_ready(start->settings, "feed", address, e);
 	if (rc == RC_OK) {

@@ -320,7 +320,7 @@ event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
 	put_thread(&d);
 	put_own(&d);
 	put_alarms(&d);
-	rc = part_render(d.event, mem, out, e);
+	rc = part_render(i, d.event, mem, out, e);
 	if (rc != RC_OK)
 		(void)err_context(e, "promise %" PRId64, p->id);
 out:

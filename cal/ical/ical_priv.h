@@ -14,7 +14,8 @@ struct ical {
 	struct zone *zone;
 	struct zone **zones; /* those promises named, opened once */
 	size_t zone_count;
-	GHashTable *kept; /* rendered components by promise id */
+	GHashTable *shapes; /* sets of properties that passed the checks */
+	GHashTable *kept;   /* rendered components by promise id */
 };
 
 /*
@@ -35,10 +36,14 @@ void part_alarm(
 /*
  * part_render - check an event inside a calendar, write it, free it
  *
+ * What libical checks depends on which properties an event has, hardly on
+ * their values, and costs five times the writing: it is done once for each
+ * set of them (part_shape), and again in every renderer.
+ *
  * RC_INTERNAL where libical finds it invalid; event is freed either way
  */
-enum rc part_render(icalcomponent *event, TALLOC_CTX *mem, char **out,
-    struct err *e) must_check;
+enum rc part_render(struct ical *i, icalcomponent *event, TALLOC_CTX *mem,
+    char **out, struct err *e) must_check;
 
 /* words_fill - a template whose "%s" are replaced in order; owned by mem */
 char *words_fill(

@@ -89,20 +89,73 @@ part_alarm(
 	icalcomponent_add_component(event, a);
 }
 
+/* add_shape - the properties of one component, STATUS with its value, since
+ * that is what the checks look at */
+static void
+add_shape(GString *shape, icalcomponent *c)
+{
+	icalproperty *p;
+
+	g_string_append_printf(shape, "(%d:", (int)icalcomponent_isa(c));
+	for (p = icalcomponent_get_first_property(c, ICAL_ANY_PROPERTY);
+	     p != NULL;
+	     p = icalcomponent_get_next_property(c, ICAL_ANY_PROPERTY)) {
+		g_string_append_printf(shape, "%d,", (int)icalproperty_isa(p));
+		if (icalproperty_isa(p) == ICAL_STATUS_PROPERTY)
+			g_string_append_printf(
+			    shape, "=%d,", (int)icalproperty_get_status(p));
+	}
+	g_string_append_c(shape, ')');
+}
+
+/* part_shape - an event and its alarms; g_free() it */
+static char *
+part_shape(icalcomponent *event)
+{
+	GString *shape = g_string_new(NULL);
+	icalcomponent *c;
+
+	add_shape(shape, event);
+	for (c = icalcomponent_get_first_component(event, ICAL_ANY_COMPONENT);
+	     c != NULL;
+	     c = icalcomponent_get_next_component(event, ICAL_ANY_COMPONENT))
+		add_shape(shape, c);
+	return g_string_free(shape, FALSE);
+}
+
+/* is_valid - by libical's checks; they are those of a method, so the event
+ * stands inside a calendar for them */
+static bool
+is_valid(struct ical *i, icalcomponent *calendar, icalcomponent *event)
+{
+	char *shape = part_shape(event);
+
+	if (g_hash_table_contains(i->shapes, shape)) {
+		g_free(shape);
+		return icalcomponent_count_errors(calendar) == 0;
+	}
+	if (icalrestriction_check(calendar) == 0 ||
+	    icalcomponent_count_errors(calendar) != 0) {
+		g_free(shape);
+		return false;
+	}
+	(void)g_hash_table_add(i->shapes, shape);
+	return true;
+}
+
 enum rc
-part_render(icalcomponent *event, TALLOC_CTX *mem, char **out, struct err *e)
+part_render(struct ical *i, icalcomponent *event, TALLOC_CTX *mem, char **out,
+    struct err *e)
 {
 	icalcomponent *c = part_new(ICAL_VCALENDAR_COMPONENT);
 	enum rc rc = RC_OK;
 	char *text = NULL;
 
-	/* restrictions are those of a method, so check it inside a calendar */
 	part_add(c, icalproperty_new_version("2.0"));
 	part_add(c, icalproperty_new_prodid(ICAL_PRODID));
 	part_add(c, icalproperty_new_method(ICAL_METHOD_PUBLISH));
 	icalcomponent_add_component(c, event);
-	if (icalrestriction_check(c) == 0 ||
-	    icalcomponent_count_errors(c) != 0) {
+	if (!is_valid(i, c, event)) {
 		rc = err_set(e, RC_INTERNAL,
 		    "a component does not pass libical's checks");
 		goto out;

@@ -73,6 +73,7 @@ static int
 ical_gone(struct ical *i)
 {
 	g_hash_table_destroy(i->kept);
+	g_hash_table_destroy(i->shapes);
 	return 0;
 }
 
@@ -98,6 +99,8 @@ ical_new(TALLOC_CTX *mem, const struct calendar *c, const char *uuid,
 		goto out;
 	i->kept =
 	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, kept_free);
+	i->shapes =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	talloc_set_destructor(i, ical_gone);
 	*out = i;
 	return RC_OK;
@@ -285,7 +288,7 @@ put_beat(struct ical_sheet *s, struct err *e)
 	part_add(c, icalproperty_new_organizer("invalid:nomail"));
 	part_x(c, "X-PROMISED-STATE", "day");
 	part_x(c, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE");
-	rc = part_render(c, s, &text, e);
+	rc = part_render(s->ical, c, s, &text, e);
 	if (rc != RC_OK)
 		return rc;
 	if (fputs(text, s->body) < 0)

@@ -8,6 +8,7 @@
 
 #include "cal/ical/clean.h"
 #include "cal/ical/ical.h"
+#include "cal/ical/ical_priv.h"
 #include "cal/ical/span.h"
 #include "tests/cal/sample.h"
 
@@ -610,6 +611,36 @@ same_input_same_bytes(void **state)
 	assert_string_not_equal(a.bytes, b.bytes);
 }
 
+/* an event without UID, one with two SUMMARYs: refused each time, also after
+ * a good one of another shape */
+static void
+libical_has_its_say(void **state)
+{
+	struct fixture *f = *state;
+	struct promise *p = sample_promise(f, 1, "2026-11-20T17:00");
+	icalcomponent *c;
+	char *text;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		c = part_new(ICAL_VEVENT_COMPONENT);
+		part_stamp(c, 1, 1, 0);
+		part_add(c, icalproperty_new_dtstart(part_instant(1)));
+		assert_rc(RC_INTERNAL, &f->e,
+		    part_render(f->ical, c, f, &text, &f->e));
+		(void)shown(f, p, p->sent_at);
+		p->changed_at++;
+	}
+	c = part_new(ICAL_VEVENT_COMPONENT);
+	part_stamp(c, 1, 1, 0);
+	part_add(c, icalproperty_new_uid("a"));
+	part_add(c, icalproperty_new_organizer("invalid:nomail"));
+	part_add(c, icalproperty_new_dtstart(part_instant(1)));
+	part_add(c, icalproperty_new_summary("a"));
+	part_add(c, icalproperty_new_summary("b"));
+	assert_rc(RC_INTERNAL, &f->e, part_render(f->ical, c, f, &text, &f->e));
+}
+
 int
 main(void)
 {
@@ -633,6 +664,7 @@ main(void)
 		T(a_calendar_is_whole),
 		T(an_empty_calendar_is_one_too),
 		T(same_input_same_bytes),
+		T(libical_has_its_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

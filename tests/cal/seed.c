@@ -2,6 +2,7 @@
  * seed.c - fill a ledger from a command test
  *
  *     seed LEDGER record LANG DUE TEXT    one mail, one promise, sent now
+ *     seed LEDGER many COUNT              as many, a hundred in a mail
  *     seed LEDGER feed LANG NAME TOKEN    a subscription; prints its id
  *     seed LEDGER revoke ID
  *     seed LEDGER kept ID
@@ -80,6 +81,46 @@ record(struct ledger *l, char **argv, struct err *e)
 	return ledger_record(l, &mail, &p, 1, &recorded, e);
 }
 
+/* many - promises over the coming year, a hundred in each mail */
+static enum rc
+many(struct ledger *l, int64_t count, struct err *e)
+{
+	static const char *const customers[] = { "jerome@client.example",
+		NULL };
+	struct promise p[100];
+	struct ledger_mail mail = { .author = "helene@acme.example",
+		.author_name = "Hélène Dupont",
+		.customers = customers,
+		.zone = "Europe/Paris",
+		.sent_at = now(),
+		.recorded_at = now() };
+	char text[100][120], id[40];
+	size_t recorded, n, i;
+	enum rc rc = RC_OK;
+
+	for (; count > 0 && rc == RC_OK; count -= (int64_t)n) {
+		n = count < 100 ? (size_t)count : 100;
+		for (i = 0; i < n; i++) {
+			(void)snprintf(text[i], sizeof(text[i]),
+			    "Je vous envoie le devis n° %" PRId64
+			    " corrigé, avec la remise prévue.",
+			    count - (int64_t)i);
+			p[i] = (struct promise){ .text = text[i],
+				.due = due_of("+1"),
+				.from = { .minute = CIVIL_NO_MINUTE },
+				.lang = "fr",
+				.why = (char[]){ "" } };
+			p[i].due.day += (int32_t)((count - (int64_t)i) % 365);
+		}
+		(void)snprintf(
+		    id, sizeof(id), "many-%" PRId64 "@acme.example", count);
+		sha256(id, mail.digest);
+		mail.message_id = id;
+		rc = ledger_record(l, &mail, p, n, &recorded, e);
+	}
+	return rc;
+}
+
 static enum rc
 print_used(const struct ledger_feed *f, void *arg, struct err *e)
 {
@@ -108,6 +149,8 @@ run(struct ledger *l, int argc, char **argv, struct err *e)
 		printf("%" PRId64 "\n", id);
 		return rc;
 	}
+	if (strcmp(what, "many") == 0 && argc == 4)
+		return many(l, id, e);
 	if (strcmp(what, "revoke") == 0 && argc == 4)
 		return ledger_feed_revoke(l, id, now(), e);
 	if (strcmp(what, "used") == 0 && argc == 4)
