@@ -292,8 +292,8 @@ set_state(struct ledger *l, const struct promise *p, enum promise_state state,
     int64_t at, struct err *e)
 {
 	int shown = p->state == PROMISE_OPEN && p->due.is_set
-	    ? promise_lateness(p->due_at, at)
-	    : 0;
+			? promise_lateness(p->due_at, at)
+			: 0;
 	sqlite3_stmt *stmt;
 
 	stmt = ledger_take(l,

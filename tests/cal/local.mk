@@ -27,3 +27,5 @@ tests_cal_board_test_SOURCES = tests/cal/board_test.c tests/cal/sample.h \
 	tests/cal/sample.c
 tests_cal_board_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/cal/board_test
+EXTRA_DIST += tests/cal/rough.t tests/cal/rough.py
+TESTS += tests/cal/rough.t

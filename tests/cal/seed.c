@@ -94,7 +94,7 @@ many(struct ledger *l, int64_t count, struct err *e)
 		.zone = "Europe/Paris",
 		.sent_at = now(),
 		.recorded_at = now() };
-	char text[100][120], id[40];
+	char text[100][120], id[40], none[1] = "";
 	size_t recorded, n, i;
 	enum rc rc = RC_OK;
 
@@ -109,7 +109,7 @@ many(struct ledger *l, int64_t count, struct err *e)
 				.due = due_of("+1"),
 				.from = { .minute = CIVIL_NO_MINUTE },
 				.lang = "fr",
-				.why = (char[]){ "" } };
+				.why = none };
 			p[i].due.day += (int32_t)((count - (int64_t)i) % 365);
 		}
 		(void)snprintf(
