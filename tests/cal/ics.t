@@ -122,4 +122,29 @@ assert '4' in day['SUMMARY'] and '1' in day['SUMMARY'], day['SUMMARY']
 PYTHON
 ok "python3-icalendar reads every property as it was meant" \
     "$python" "$tmp/read.py" "$tmp/a.ics" "$long"
+
+cat >"$tmp/read2.py" <<'PYTHON'
+import datetime, sys
+import vobject
+calendar = vobject.readOne(open(sys.argv[1], encoding='utf-8', newline='').read())
+calendar.validate(raiseException=True)
+by_uid = {e.uid.value.split('@')[0]: e for e in calendar.vevent_list}
+assert len(by_uid) == len(calendar.vevent_list) == 4
+one = by_uid['promise-1']
+utc = datetime.timezone.utc
+assert one.dtend.value == datetime.datetime(2099, 11, 20, 16, 0, tzinfo=utc)
+assert sys.argv[2] in one.description.value, one.description.value
+assert sorted(a.trigger.value for a in one.valarm_list) == \
+    [datetime.timedelta(hours=-23, minutes=-30),
+     datetime.timedelta(hours=-1, minutes=-30)]
+late = by_uid['promise-5']
+days = list(late.getrruleset())
+assert len(days) == 30 and (days[29] - days[0]).days == 29, days
+PYTHON
+if "$python" -c 'import vobject' 2>/dev/null; then
+	ok "and so does python3-vobject" \
+	    "$python" "$tmp/read2.py" "$tmp/a.ics" "$long"
+else
+	skip "no python3-vobject"
+fi
 finish
