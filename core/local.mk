@@ -25,7 +25,7 @@ libcore_a_SOURCES += core/lang/lang.h core/lang/lang_priv.h core/lang/lang.c \
 	core/lang/lang_match.c core/lang/lang_check.c
 langdir = $(pkgdatadir)/lang
 dist_lang_DATA = core/lang/fr.lang core/lang/en.lang \
-	core/lang/fr-when.lang core/lang/en-when.lang
+	core/lang/fr-when.lang core/lang/en-when.lang core/lang/find.weights
 # programs look beside themselves, so that a build tree needs no installing
 noinst_DATA += lang
 CLEANFILES += lang
@@ -52,3 +52,7 @@ bin_PROGRAMS += promise
 promise_SOURCES = core/cli/promise.c
 promise_LDADD = libcli.a $(CORE_LIBS)
 dist_man_MANS += core/cli/promise.1 core/settings/promised.conf.5
+libcore_a_SOURCES += core/find/find.h core/find/find_priv.h core/find/find.c \
+	core/find/find_sentence.c core/find/find_clause.c \
+	core/find/find_feature.c core/find/find_model.c core/find/find_kind.c
+libcore_a_SOURCES += core/read/read.h core/read/read_priv.h core/read/read.c

@@ -64,3 +64,12 @@ tests_core_ledger_kill_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/ledger_kill_test
 EXTRA_DIST += tests/core/manual.t
 TESTS += tests/core/manual.t
+
+# the labelled mails: found, dated, scored; and what the model is trained with
+check_PROGRAMS += tests/core/read_corpus
+tests_core_read_corpus_SOURCES = tests/core/read_corpus.c
+tests_core_read_corpus_LDADD = $(CORE_LIBS)
+TESTS += tests/corpus/corpus.t
+EXTRA_DIST += tests/corpus/corpus.t tests/corpus/score tests/corpus/recorded \
+	tests/corpus/fr.jsonl tests/corpus/en.jsonl \
+	tests/corpus/fr-sent.jsonl tests/corpus/en-sent.jsonl

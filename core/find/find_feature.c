@@ -1,0 +1,780 @@
+/*
+ * find_feature.c - what is known of a clause, as named features
+ *
+ * Names are made of grammar (forms, persons, classes, kinds of time) and, at
+ * the lowest level, of words as the text has them. A feature is carried as
+ * the hash of its name; names are put together only where somebody reads
+ * them.
+ */
+#include "core/core.h"
+
+#include "core/find/find_priv.h"
+
+#define SEQUENCE_MAX 64 /* symbols of one clause that make sequences */
+#define SYMBOL_MAX   48
+
+static uint64_t
+hash_more(uint64_t h, const char *s)
+{
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211ull;
+	return h;
+}
+
+void
+find_put(struct find_sink *s, const char *a, const char *b, const char *c,
+    const char *d)
+{
+	uint64_t h = 14695981039346656037ull;
+	size_t i;
+
+	h = hash_more(hash_more(hash_more(hash_more(h, a), b), c), d);
+	for (i = 0; i < s->count; i++)
+		if (s->hashes[i] == h)
+			return;
+	if (s->count == s->room) {
+		s->room = s->room ? s->room * 2 : 256;
+		s->hashes =
+		    talloc_realloc(s->mem, s->hashes, uint64_t, s->room);
+		s->names = talloc_realloc(s->mem, s->names, char *, s->room);
+		if (s->hashes == NULL || s->names == NULL) {
+			s->failed = true;
+			s->count = s->room = 0;
+			return;
+		}
+	}
+	s->hashes[s->count] = h;
+	s->names[s->count] =
+	    s->wants_names ? talloc_asprintf(s->mem, "%s%s%s%s", a, b, c, d)
+			   : NULL;
+	s->count++;
+}
+
+/* time_symbol - what kind of time it is */
+static const char *
+time_symbol(const struct when_expr *x)
+{
+	if (x->is_past)
+		return "Tpast";
+	if (x->is_attribute)
+		return "Tof";
+	if (x->is_event_delay)
+		return "Tevent";
+	if (x->is_vague)
+		return "Tsoon";
+	if (x->is_recurrence)
+		return "Tevery";
+	if (x->is_before)
+		return "Tbefore";
+	if (x->is_start)
+		return "Tfrom";
+	if (x->is_duration)
+		return x->is_deadline ? "Twithin" : "Tlength";
+	if (x->is_deadline)
+		return "Tby";
+	if (x->has_hour && x->has_day)
+		return "Tdayhour";
+	if (x->has_hour)
+		return "Thour";
+	return x->has_day ? "Tday" : "Tperiod";
+}
+
+/* form_symbol - the most telling form of a verb with its person */
+static void
+form_symbol(const struct find_word *x, char *out, size_t size)
+{
+	size_t f;
+
+	for (f = 0; f < FORM_COUNT; f++)
+		if (x->forms >> f & 1)
+			break;
+	(void)snprintf(out, size, "V%s%s",
+	    f < FORM_COUNT ? find_form_names[f] : "",
+	    x->persons & 1   ? "1"
+	    : x->persons & 2 ? "2"
+	    : x->persons & 4 ? "3"
+			     : "");
+}
+
+static const char *
+verb_symbol(const struct find_word *x)
+{
+	size_t v;
+
+	for (v = 0; v < VERB_COUNT; v++)
+		if (x->verbs >> v & 1)
+			return find_verb_names[v];
+	return "verb";
+}
+
+static const char *
+class_symbol(uint64_t classes)
+{
+	size_t c;
+
+	for (c = 0; c < CLASS_COUNT; c++)
+		if (classes >> c & 1)
+			return find_class_names[c];
+	return NULL;
+}
+
+struct sequence {
+	char tense[SEQUENCE_MAX][SYMBOL_MAX]; /* verbs by their form */
+	char sense[SEQUENCE_MAX][SYMBOL_MAX]; /* verbs by their meaning */
+	const char *word[SEQUENCE_MAX];
+	size_t count;
+};
+
+static void
+add_symbol(
+    struct sequence *q, const char *tense, const char *sense, const char *word)
+{
+	size_t n = q->count;
+
+	if (n == SEQUENCE_MAX)
+		return;
+	(void)snprintf(q->tense[n], SYMBOL_MAX, "%s", tense);
+	(void)snprintf(q->sense[n], SYMBOL_MAX, "%s", sense);
+	q->word[n] = word;
+	q->count++;
+}
+
+/* is_noun - a word that is verb and noun stands behind an article */
+static bool
+is_noun(const struct find_work *w, const struct find_clause *c, uint32_t i)
+{
+	const struct find_word *x = &w->words[i];
+
+	if (!(x->classes & (CLASS_BIT(THING) | CLASS_BIT(DEED) |
+			       CLASS_BIT(OFFERNOUN) | CLASS_BIT(STAFF))))
+		return false;
+	if (i == c->first)
+		return !(x->forms & (FORM_BIT(FUT) | FORM_BIT(COND)));
+	return (w->words[i - 1].classes &
+		   (CLASS_BIT(DET) | CLASS_BIT(OUR) | CLASS_BIT(YOUR))) &&
+	       !(w->words[i - 1].classes & CLASS_BIT(YOU));
+}
+
+/* read_sequence - the clause as symbols, its condition left out */
+static void
+read_sequence(
+    const struct find_work *w, const struct find_clause *c, struct sequence *q)
+{
+	const struct text_token *k = w->text->tokens;
+	char form[SYMBOL_MAX], sense[SYMBOL_MAX];
+	const struct find_word *x;
+	uint32_t i, time = FIND_NO_TIME;
+	const char *symbol, *last = NULL;
+
+	q->count = 0;
+	add_symbol(q, "^", "^", NULL);
+	for (i = c->first; i < c->end; i++) {
+		x = &w->words[i];
+		if (x->in_condition) {
+			if (last == NULL || strcmp(last, "IF") != 0)
+				add_symbol(q, "IF", "IF", NULL);
+			last = "IF";
+			continue;
+		}
+		if (x->time != FIND_NO_TIME) {
+			if (x->time != time) {
+				symbol =
+				    time_symbol(&w->in->times->exprs[x->time]);
+				add_symbol(q, symbol, "T", NULL);
+			}
+			time = x->time;
+			last = NULL;
+			continue;
+		}
+		if (text_is(&k[i], "'"))
+			continue;
+		if (x->is_verb &&
+		    !(x->classes & (CLASS_BIT(WILL) | CLASS_BIT(WONT))) &&
+		    !is_noun(w, c, i)) {
+			form_symbol(x, form, sizeof(form));
+			(void)snprintf(
+			    sense, sizeof(sense), "v:%s", verb_symbol(x));
+			add_symbol(q, form, sense, k[i].fold);
+			last = NULL;
+			continue;
+		}
+		symbol = class_symbol(x->classes & ~CLASS_BIT(FUNCTION));
+		if (symbol != NULL) {
+			if (symbol != last)
+				add_symbol(q, symbol, symbol, k[i].fold);
+			last = symbol;
+			continue;
+		}
+		last = NULL;
+		if (k[i].kind == TEXT_NUMBER)
+			add_symbol(q, "N", "N", NULL);
+		else if (k[i].kind == TEXT_OTHER)
+			add_symbol(q, k[i].fold, k[i].fold, NULL);
+		else if (x->classes & CLASS_BIT(FUNCTION))
+			add_symbol(q, k[i].fold, k[i].fold, k[i].fold);
+		else if (k[i].is_title && i > c->from)
+			add_symbol(q, "Name", "Name", k[i].fold);
+		else
+			add_symbol(q, "_", "_", k[i].fold);
+	}
+	add_symbol(q, "$", "$", NULL);
+}
+
+static void
+put_sequence(struct find_sink *s, const struct sequence *q, const char *lang)
+{
+	char pair[2 * SYMBOL_MAX + 2];
+	size_t i;
+
+	for (i = 0; i < q->count; i++) {
+		if (i > 0 && i + 1 < q->count) {
+			find_put(s, "a:", q->tense[i], "", "");
+			find_put(s, "b:", q->sense[i], "", "");
+		}
+		if (q->word[i] != NULL)
+			find_put(s, "w:", lang, ":", q->word[i]);
+		if (i + 1 < q->count) {
+			find_put(s, "a2:", q->tense[i], " ", q->tense[i + 1]);
+			find_put(s, "b2:", q->sense[i], " ", q->sense[i + 1]);
+			if (q->word[i] != NULL && q->word[i + 1] != NULL) {
+				(void)snprintf(
+				    pair, sizeof(pair), ":%.40s ", q->word[i]);
+				find_put(s, "w2:", lang, pair, q->word[i + 1]);
+			}
+		}
+		if (i + 2 < q->count) {
+			(void)snprintf(pair, sizeof(pair), "%s %s ",
+			    q->tense[i], q->tense[i + 1]);
+			find_put(s, "a3:", pair, q->tense[i + 2], "");
+			(void)snprintf(pair, sizeof(pair), "%s %s ",
+			    q->sense[i], q->sense[i + 1]);
+			find_put(s, "b3:", pair, q->sense[i + 2], "");
+		}
+	}
+}
+
+/* subject - who does it: by the verb's person, a pronoun, or a noun before */
+static const char *
+subject(const struct find_work *w, const struct find_clause *c, uint32_t verb)
+{
+	const struct find_word *x = &w->words[verb];
+	uint64_t seen = 0, cl;
+	uint32_t i;
+	unsigned steps;
+
+	for (i = verb, steps = 0; i > c->first && steps < 6; i--, steps++) {
+		cl = w->words[i - 1].classes;
+		if (cl & CLASS_BIT(I))
+			return "i";
+		if ((cl & CLASS_BIT(WE)) &&
+		    !(x->persons & 2 && !(x->persons & 1)))
+			return "we";
+		if (cl & CLASS_BIT(HE))
+			return "he";
+		if ((cl & CLASS_BIT(YOU)) &&
+		    (x->persons == 0 || x->persons & 2))
+			return "you";
+		if (w->words[i - 1].is_finite &&
+		    !(cl & (CLASS_BIT(WILL) | CLASS_BIT(WONT))))
+			break;
+	}
+	if (x->persons == 1)
+		return "1";
+	if (x->persons == 2)
+		return "2";
+	for (i = c->first; i < verb; i++) {
+		if (w->words[i].time != FIND_NO_TIME ||
+		    w->words[i].in_condition)
+			continue;
+		seen |= w->words[i].classes;
+	}
+	if (seen & CLASS_BIT(THIRD))
+		return "third";
+	if (seen & CLASS_BIT(STAFF))
+		return seen & CLASS_BIT(OUR) ? "ourstaff" : "staff";
+	if (seen & CLASS_BIT(DEED))
+		return seen & CLASS_BIT(YOUR) ? "yourdeed" : "deed";
+	if (seen & CLASS_BIT(THING))
+		return seen & CLASS_BIT(YOUR) ? "yourthing" : "thing";
+	for (i = c->first; i < verb; i++)
+		if (w->text->tokens[i].is_title &&
+		    (w->words[i].classes & ~CLASS_BIT(FUNCTION)) == 0 &&
+		    !w->words[i].is_verb)
+			return "name";
+	return verb == c->first ? "none" : "other";
+}
+
+/* form - of the verb that acts: its own, or what "will" makes of it */
+static const char *
+form(const struct find_work *w, const struct find_clause *c, uint32_t *verb)
+{
+	static _Thread_local char buf[SYMBOL_MAX];
+	uint32_t i = *verb, j;
+	uint64_t cl = w->words[i].classes;
+
+	if (cl & (CLASS_BIT(WILL) | CLASS_BIT(WONT))) {
+		for (j = i + 1; j < c->end && j < i + 7; j++)
+			if (w->words[j].is_verb &&
+			    (w->words[j].forms & FORM_BIT(INF)) &&
+			    !(w->words[j].classes & CLASS_BIT(WILL)))
+				break;
+		if (j < c->end && j < i + 7)
+			*verb = j;
+		return cl & CLASS_BIT(WONT) ? "wont" : "will";
+	}
+	for (j = 0; j < FORM_COUNT; j++)
+		if (w->words[i].forms >> j & 1)
+			break;
+	(void)snprintf(
+	    buf, sizeof(buf), "%s", j < FORM_COUNT ? find_form_names[j] : "?");
+	return buf;
+}
+
+static const char *
+bucket(size_t n)
+{
+	return n <= 2    ? "2"
+	       : n <= 4  ? "4"
+	       : n <= 8  ? "8"
+	       : n <= 16 ? "16"
+	       : n <= 32 ? "32"
+			 : "more";
+}
+
+/* the coarse shape of a clause: the same in every language */
+static const char *
+who_group(const char *who)
+{
+	static const char *const rows[][2] = { { "i", "us" }, { "we", "us" },
+		{ "1", "us" }, { "ourstaff", "staff" }, { "staff", "staff" },
+		{ "name", "staff" }, { "he", "he" }, { "thing", "thing" },
+		{ "deed", "thing" }, { "yourthing", "thing" },
+		{ "yourdeed", "thing" }, { "you", "you" }, { "2", "you" },
+		{ "third", "third" } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i][0], who) == 0)
+			return rows[i][1];
+	return who;
+}
+
+static const char *
+form_group(const char *how)
+{
+	static const char *const rows[][2] = { { "fut", "fut" },
+		{ "will", "fut" }, { "pres", "pres" }, { "s3", "pres" },
+		{ "cond", "cond" }, { "impf", "past" }, { "past", "past" } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i][0], how) == 0)
+			return rows[i][1];
+	return how;
+}
+
+static const char *
+time_group(const char *timed)
+{
+	static const char *const same[] = { "none", "Tpast", "Tof", "Tevent",
+		"Tsoon", "Tevery", "Tlength", "Tfrom" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(same); i++)
+		if (strcmp(same[i], timed) == 0)
+			return same[i];
+	return "dated";
+}
+
+/* verb_group - doing something for somebody, or being and thinking */
+static const char *
+verb_group(const struct find_word *x)
+{
+	if (x->verbs &
+	    (VERB_BIT(SEND) | VERB_BIT(DELIVER) | VERB_BIT(VISIT) |
+		VERB_BIT(CALL) | VERB_BIT(ANSWER) | VERB_BIT(INFORM) |
+		VERB_BIT(GIVE) | VERB_BIT(PAY) | VERB_BIT(KEEP)))
+		return "serve";
+	if (x->verbs & (VERB_BIT(DO) | VERB_BIT(FOLLOW) | VERB_BIT(PLAN) |
+			   VERB_BIT(ENGAGE)))
+		return "do";
+	if (x->verbs & (VERB_BIT(GET) | VERB_BIT(HAVE)))
+		return "get";
+	if (x->verbs & (VERB_BIT(BE) | VERB_BIT(STAY)))
+		return "be";
+	if (x->verbs & (VERB_BIT(CAN) | VERB_BIT(MUSTV) | VERB_BIT(WANT) |
+			   VERB_BIT(HOPE) | VERB_BIT(ASK) | VERB_BIT(SAY)))
+		return "modal";
+	return x->verbs == 0 ? "?" : "other";
+}
+
+/* put_core - who, which form, which sense, to you, by when, refused, asked */
+static void
+put_core(const struct find_work *w, const struct find_clause *c,
+    const char *who, const char *how, uint32_t verb, uint32_t carried,
+    const char *timed, bool negated, struct find_sink *s)
+{
+	const struct find_sentence *x = &w->sentences[c->sentence];
+	char key[3 * SYMBOL_MAX], more[4 * SYMBOL_MAX];
+	bool you = false;
+	uint32_t i;
+
+	for (i = c->first; i < c->end; i++)
+		if (!w->words[i].in_condition &&
+		    (w->words[i].classes & (CLASS_BIT(YOU) | CLASS_BIT(YOUR))))
+			you = true;
+	(void)snprintf(key, sizeof(key), "%.20s.%.20s%s%s.%.10s",
+	    who_group(who), form_group(how), negated ? ".not" : "",
+	    x->is_question ? ".ask" : "", time_group(timed));
+	find_put(s, "core:", key, "", "");
+	find_put(s, "core:", key, ".", verb_group(&w->words[verb]));
+	(void)snprintf(more, sizeof(more), "%s.%s>%s", key,
+	    verb_group(&w->words[verb]),
+	    carried ? verb_group(&w->words[carried]) : "");
+	find_put(s, "core:", more, you ? ".you" : "", "");
+	find_put(s, "core:", key, you ? ".you" : ".-", "");
+}
+
+/* put_verbless - "Invoice Monday.", « V2 demain soir »: what kind of noun,
+ * participle or nothing stands beside the time */
+static void
+put_verbless(const struct find_work *w, const struct find_clause *c,
+    const char *timed, struct find_sink *s)
+{
+	const struct find_sentence *x = &w->sentences[c->sentence];
+	const char *what = "-", *unit = x->is_row     ? "row"
+					: x->is_item  ? "item"
+					: x->is_alone ? "alone"
+						      : "text";
+	char key[3 * SYMBOL_MAX];
+	uint64_t seen = 0;
+	bool pp = false, colon = false;
+	uint32_t i, before = 0, n = 0;
+
+	for (i = c->first; i < c->end; i++) {
+		if (w->words[i].in_condition ||
+		    w->words[i].time != FIND_NO_TIME)
+			continue;
+		seen |= w->words[i].classes;
+		pp |= w->words[i].is_verb &&
+		      (w->words[i].forms & (FORM_BIT(PP) | FORM_BIT(PPR))) != 0;
+		colon |= text_is(&w->text->tokens[i], ":");
+		n += w->text->tokens[i].kind != TEXT_OTHER;
+		if (c->time != FIND_NO_TIME &&
+		    i < w->in->times->exprs[c->time].first)
+			before++;
+	}
+	if (seen & CLASS_BIT(THREAT))
+		what = "threat";
+	else if (seen & CLASS_BIT(THIRD))
+		what = "third";
+	else if (seen & CLASS_BIT(REQUEST))
+		what = "request";
+	else if (seen & CLASS_BIT(VALIDLABEL))
+		what = "valid";
+	else if (seen & CLASS_BIT(LEADLABEL))
+		what = "lead";
+	else if (seen & CLASS_BIT(PAYLABEL))
+		what = "pay";
+	else if (seen & CLASS_BIT(DEED))
+		what = "deed";
+	else if (seen & CLASS_BIT(ACCEPT))
+		what = "accept";
+	else if (seen & CLASS_BIT(THING))
+		what = "thing";
+	(void)snprintf(key, sizeof(key), "%s%s%s.%s", what, pp ? ".pp" : "",
+	    colon ? ".colon" : "", time_group(timed));
+	find_put(s, "core:none.", key, "", "");
+	find_put(s, "core:none.", key, ".", unit);
+	find_put(s, "core:none.", key, ".", bucket(n));
+	find_put(s, "core:none.", key, ".", timed);
+	find_put(s, "core:none.", timed, ".", before ? "behind" : "ahead");
+}
+
+/* put_verbs - each verb that acts, with its subject, form and meaning */
+static void
+put_verbs(const struct find_work *w, const struct find_clause *c,
+    const char *timed, struct find_sink *s, const char *prefix)
+{
+	char key[3 * SYMBOL_MAX], two[2 * SYMBOL_MAX];
+	const char *who, *how, *what;
+	bool first = true, negated = false;
+	uint32_t i, v, n;
+
+	for (i = c->first; i < c->end; i++)
+		if (!w->words[i].in_condition &&
+		    (w->words[i].classes & CLASS_BIT(NEGATION)))
+			negated = true;
+	for (i = c->first; i < c->end; i++) {
+		if (w->words[i].in_condition || !w->words[i].is_finite)
+			continue;
+		v = i;
+		who = subject(w, c, i);
+		how = form(w, c, &v);
+		what = w->words[v].is_verb ? verb_symbol(&w->words[v]) : "?";
+		/* a participle or infinitive behind it carries the sense */
+		for (n = v + 1; n < c->end && n < v + 6; n++)
+			if (w->words[n].is_verb && !w->words[n].is_finite &&
+			    !w->words[n].in_condition &&
+			    (w->words[v].verbs &
+				(VERB_BIT(BE) | VERB_BIT(HAVE) | VERB_BIT(GO) |
+				    VERB_BIT(CAN) | VERB_BIT(MUSTV) |
+				    VERB_BIT(HOPE) | VERB_BIT(DO) |
+				    VERB_BIT(ENGAGE))))
+				break;
+		(void)snprintf(two, sizeof(two), "%s", what);
+		if (n < c->end && n < v + 6 && w->words[n].is_verb)
+			(void)snprintf(two, sizeof(two), "%s>%s%s", what,
+			    w->words[n].forms & (FORM_BIT(PP) | FORM_BIT(PPR))
+				? "pp."
+				: "",
+			    verb_symbol(&w->words[n]));
+		find_put(s, prefix, "who:", who, negated ? "!" : "");
+		(void)snprintf(key, sizeof(key), "%s.%s", who, how);
+		find_put(s, prefix, "act:", key, negated ? "!" : "");
+		find_put(s, prefix, "what:", two, negated ? "!" : "");
+		(void)snprintf(key, sizeof(key), "%s.%s.%s", who, how, two);
+		find_put(s, prefix, "deed:", key, negated ? "!" : "");
+		if (timed != NULL)
+			put_core(w, c, who, how, v,
+			    n < c->end && n < v + 6 && w->words[n].is_verb ? n
+									   : 0,
+			    timed, negated, s);
+		if (timed != NULL) {
+			(void)snprintf(
+			    key, sizeof(key), "%s.%s.%s", who, how, timed);
+			find_put(s, prefix, "act&t:", key, negated ? "!" : "");
+			(void)snprintf(
+			    key, sizeof(key), "%s.%s.%s", how, two, timed);
+			find_put(s, prefix, "what&t:", key, negated ? "!" : "");
+		}
+		if (first) {
+			(void)snprintf(key, sizeof(key), "%s.%s", who, how);
+			find_put(s, prefix, "first:", key, "");
+		}
+		first = false;
+	}
+	if (first)
+		find_put(s, prefix, "noverb", timed != NULL ? "." : "",
+		    timed != NULL ? timed : "");
+	if (first && timed != NULL)
+		put_verbless(w, c, timed, s);
+}
+
+static void
+put_classes(struct find_sink *s, const char *prefix, uint64_t classes)
+{
+	size_t i;
+
+	for (i = 0; i < CLASS_COUNT; i++)
+		if (classes >> i & 1)
+			find_put(s, prefix, find_class_names[i], "", "");
+}
+
+/* telling - classes that say something of a whole sentence or mail */
+#define TELLING                                                                \
+	(CLASS_BIT(REQUEST) | CLASS_BIT(WISH) | CLASS_BIT(REPORT) |            \
+	    CLASS_BIT(THREAT) | CLASS_BIT(THIRD) | CLASS_BIT(POLITE) |         \
+	    CLASS_BIT(BOILER) | CLASS_BIT(NEGATION) | CLASS_BIT(HABIT) |       \
+	    CLASS_BIT(PAST) | CLASS_BIT(PERFORM) | CLASS_BIT(ACCEPT) |         \
+	    CLASS_BIT(HEDGE) | CLASS_BIT(WOULD) | CLASS_BIT(MUST) |            \
+	    CLASS_BIT(CANT) | CLASS_BIT(LEADLABEL) | CLASS_BIT(VALIDLABEL) |   \
+	    CLASS_BIT(PAYLABEL) | CLASS_BIT(OFFERNOUN) | CLASS_BIT(DEED) |     \
+	    CLASS_BIT(YOU) | CLASS_BIT(WE) | CLASS_BIT(I) | CLASS_BIT(QUAND))
+
+/* column - the words at the head of the table column a time stands in */
+static void
+put_column(const struct find_work *w, const struct find_clause *c,
+    struct find_sink *s, const char *lang)
+{
+	const struct find_sentence *row = &w->sentences[c->sentence], *head;
+	const struct text_token *k = w->text->tokens;
+	const struct when_expr *x;
+	size_t row_start, head_start, from, to, at, end;
+	uint32_t i;
+
+	if (row->head == UINT32_MAX || row->head == c->sentence ||
+	    c->time == FIND_NO_TIME)
+		return;
+	head = &w->sentences[row->head];
+	x = &w->in->times->exprs[c->time];
+	row_start = k[row->first].at;
+	head_start = k[head->first].at;
+	while (row_start > 0 && w->text->original.at[row_start - 1] != '\n')
+		row_start--;
+	while (head_start > 0 && w->text->original.at[head_start - 1] != '\n')
+		head_start--;
+	from = k[x->first].at - row_start;
+	to = k[x->first + x->count - 1].at + k[x->first + x->count - 1].len -
+	     row_start;
+	for (i = head->first; i < head->end; i++) {
+		at = k[i].at - head_start;
+		end = at + k[i].len;
+		if (k[i].kind != TEXT_WORD || end + 3 < from || at > to + 3)
+			continue;
+		find_put(s, "col:", lang, ":", k[i].fold);
+		put_classes(
+		    s, "colc:", w->words[i].classes & ~CLASS_BIT(FUNCTION));
+	}
+}
+
+/* put_place - where in the mail the clause stands */
+static void
+put_place(const struct find_work *w, const struct find_clause *c,
+    const char *timed, struct find_sink *s, const char *lang)
+{
+	const struct find_sentence *x = &w->sentences[c->sentence], *y;
+	const char *unit = x->is_row     ? "row"
+			   : x->is_item  ? "item"
+			   : x->is_alone ? "alone"
+					 : "text";
+	size_t i;
+
+	find_put(s, "unit:", unit, timed ? "." : "", timed ? timed : "");
+	find_put(s, "unit:", unit, x->after_signoff ? ".signed" : "", "");
+	if (x->after_signoff)
+		find_put(s, "signed", timed ? "." : "", timed ? timed : "", "");
+	if (x->is_question)
+		find_put(s, "question", "", "", "");
+	if (x->is_exclaim)
+		find_put(s, "exclaim", "", "", "");
+	if (x->ends_colon)
+		find_put(s, "colon", "", "", "");
+	if (w->in->is_subject)
+		find_put(s, "subject", "", "", "");
+	if (w->in->is_automatic)
+		find_put(s, "automatic", "", "", "");
+	if (w->in->is_reply)
+		find_put(s, "reply", "", "", "");
+	find_put(s, "length:", bucket(c->end - c->first), "", "");
+	if (c->first > c->from)
+		find_put(s, "later-clause", "", "", "");
+	if (c->condition != c->condition_end)
+		find_put(s, "if", timed ? "." : "", timed ? timed : "", "");
+	put_classes(s, "s:", x->classes & TELLING);
+	if (x->intro != UINT32_MAX) {
+		y = &w->sentences[x->intro];
+		put_classes(s, "intro:", y->classes & ~CLASS_BIT(FUNCTION));
+		for (i = y->first; i < y->end; i++)
+			if (w->text->tokens[i].kind == TEXT_WORD)
+				find_put(s, "iw:", lang, ":",
+				    w->text->tokens[i].fold);
+	}
+	if (c->sentence == 0)
+		find_put(s, "place:first", "", "", "");
+	else {
+		y = &w->sentences[c->sentence - 1];
+		put_classes(s, "before:", y->classes & TELLING);
+		if (y->is_question)
+			find_put(s, "before:question", "", "", "");
+	}
+	if (c->sentence + 1 == w->sentence_count)
+		find_put(s, "place:last", "", "", "");
+	put_classes(s, "mail:",
+	    w->mail_classes &
+		(CLASS_BIT(BOILER) | CLASS_BIT(THREAT) | CLASS_BIT(OFFERNOUN)));
+}
+
+/* put_ahead - how far ahead the due lies, coarsely */
+static void
+put_ahead(const struct find_work *w, const struct find_clause *c,
+    const char *timed, struct find_sink *s)
+{
+	const char *far;
+	int32_t n;
+
+	if (c->time == FIND_NO_TIME || w->in->ahead == NULL)
+		return;
+	n = w->in->ahead[c->time];
+	if (n == FIND_NO_DAY)
+		return;
+	far = n < 0      ? "past"
+	      : n == 0   ? "today"
+	      : n <= 21  ? "weeks"
+	      : n <= 95  ? "months"
+	      : n <= 270 ? "year"
+			 : "far";
+	find_put(s, "t:ahead.", far, "", "");
+	find_put(s, "t:ahead.", far, ".", timed);
+	find_put(s, "core:ahead.", far, ".", c->first == c->from ? "" : "on");
+}
+
+/* put_gap - « le devis demain et la facture lundi »: a clause without a verb
+ * of its own goes by the verb before */
+static void
+put_gap(const struct find_work *w, size_t number, const char *timed,
+    struct find_sink *s)
+{
+	const struct find_clause *c = &w->clauses[number], *b;
+	const char *who, *how;
+	uint32_t i, v;
+	char key[3 * SYMBOL_MAX];
+
+	for (i = c->first; i < c->end; i++)
+		if (w->words[i].is_finite && !w->words[i].in_condition)
+			return;
+	while (number-- > 0 && w->clauses[number].sentence == c->sentence) {
+		b = &w->clauses[number];
+		for (i = b->first; i < b->end; i++) {
+			if (!w->words[i].is_finite || w->words[i].in_condition)
+				continue;
+			v = i;
+			who = subject(w, b, i);
+			how = form(w, b, &v);
+			(void)snprintf(key, sizeof(key), "%.20s.%.20s.%.10s.%s",
+			    who_group(who), form_group(how), time_group(timed),
+			    verb_group(&w->words[v]));
+			find_put(s, "core:gap.", key, "", "");
+			find_put(s, "core:gap.", who_group(who), ".",
+			    form_group(how));
+			return;
+		}
+	}
+	find_put(s, "core:gap.none.", time_group(timed), ".",
+	    c->first == c->from ? "first" : "later");
+}
+
+/* put_neighbour - the clause before it in the same sentence */
+static void
+put_neighbour(const struct find_work *w, size_t number, struct find_sink *s)
+{
+	const struct find_clause *c = &w->clauses[number], *b;
+
+	if (number == 0 || w->clauses[number - 1].sentence != c->sentence)
+		return;
+	b = &w->clauses[number - 1];
+	put_verbs(w, b, NULL, s, "p:");
+}
+
+void
+find_features(const struct find_work *w, size_t number, struct find_sink *s)
+{
+	const struct find_clause *c = &w->clauses[number];
+	const char *lang = lang_code(w->in->langs[c->lang]);
+	const char *timed = "none";
+	static _Thread_local struct sequence q;
+	uint64_t classes = 0;
+	uint32_t i;
+
+	s->count = 0;
+	if (c->time != FIND_NO_TIME)
+		timed = time_symbol(&w->in->times->exprs[c->time]);
+	find_put(s, "t:", timed, "", "");
+	find_put(s, "lang:", lang, "", "");
+	for (i = c->first; i < c->end; i++)
+		if (!w->words[i].in_condition)
+			classes |= w->words[i].classes;
+	put_classes(s, "c:", classes & ~CLASS_BIT(FUNCTION));
+	for (i = 0; i < CLASS_COUNT; i++)
+		if (classes >> i & 1 & (TELLING >> i))
+			find_put(s, "c&t:", find_class_names[i], ".", timed);
+	read_sequence(w, c, &q);
+	put_sequence(s, &q, lang);
+	put_verbs(w, c, timed, s, "");
+	put_place(w, c, timed, s, lang);
+	put_neighbour(w, number, s);
+	put_ahead(w, c, timed, s);
+	put_gap(w, number, timed, s);
+	if (w->sentences[c->sentence].is_row)
+		put_column(w, c, s, lang);
+}

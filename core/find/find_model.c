@@ -1,0 +1,169 @@
+/*
+ * find_model.c - the weights that contrib/train-find has learned
+ *
+ * find.weights: lines of "weight name", the weight in thousandths; the name
+ * "bias" is what every clause starts with; '#' comments.
+ */
+#include "core/core.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/find/find_priv.h"
+
+#define MODEL_MAX_BYTES (16u << 20)
+
+struct slot {
+	uint64_t hash;
+	int32_t weight;
+};
+
+struct find_model {
+	struct slot *slots; /* open addressing; weight 0: free */
+	size_t size, count;
+	int32_t bias;
+};
+
+static uint64_t
+hash_name(const char *s, size_t n)
+{
+	uint64_t h = 14695981039346656037ull;
+
+	while (n-- > 0)
+		h = (h ^ (unsigned char)*s++) * 1099511628211ull;
+	return h;
+}
+
+int32_t
+find_weight(const struct find_model *m, uint64_t hash)
+{
+	size_t i;
+
+	for (i = hash & (m->size - 1); m->slots[i].weight != 0;
+	     i = (i + 1) & (m->size - 1))
+		if (m->slots[i].hash == hash)
+			return m->slots[i].weight;
+	return 0;
+}
+
+int32_t
+find_bias(const struct find_model *m)
+{
+	return m->bias;
+}
+
+/* one_line - "-120 a:name"; false where it is not that */
+static bool
+one_line(struct find_model *m, char *line)
+{
+	char *end;
+	long weight;
+	uint64_t h;
+	size_t i;
+
+	if (line[0] == '#' || line[0] == '\0')
+		return true;
+	weight = strtol(line, &end, 10);
+	if (end == line || *end != ' ' || end[1] == '\0' || weight > 1000000 ||
+	    weight < -1000000)
+		return false;
+	if (strcmp(end + 1, "bias") == 0) {
+		m->bias = (int32_t)weight;
+		return true;
+	}
+	if (weight == 0)
+		return true;
+	h = hash_name(end + 1, strlen(end + 1));
+	for (i = h & (m->size - 1); m->slots[i].weight != 0;
+	     i = (i + 1) & (m->size - 1))
+		;
+	m->slots[i] = (struct slot){ h, (int32_t)weight };
+	m->count++;
+	return true;
+}
+
+static enum rc
+read_all(
+    TALLOC_CTX *mem, const char *path, char **out, size_t *len, struct err *e)
+{
+	struct stat st;
+	ssize_t got = 0;
+	char *buf = NULL;
+	size_t used = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(e, "cannot read '%s'", path);
+	if (fstat(fd, &st) != 0 || st.st_size > (off_t)MODEL_MAX_BYTES) {
+		close(fd);
+		return err_set(e, RC_TOOBIG, "'%s' is over %u octets", path,
+		    MODEL_MAX_BYTES);
+	}
+	buf = talloc_size(mem, (size_t)st.st_size + 1);
+	while (buf != NULL && used < (size_t)st.st_size &&
+	       (got = read(fd, buf + used, (size_t)st.st_size - used)) > 0)
+		used += (size_t)got;
+	close(fd);
+	if (buf == NULL)
+		return err_nomem(e);
+	if (got < 0)
+		return err_errno(e, "cannot read '%s'", path);
+	buf[used] = '\0';
+	*out = buf;
+	*len = used;
+	return RC_OK;
+}
+
+enum rc
+find_model_open(
+    TALLOC_CTX *mem, const char *dir, struct find_model **out, struct err *e)
+{
+	struct find_model *m = talloc_zero(mem, struct find_model);
+	char *folder, *path, *text = NULL, *line, *next;
+	size_t len = 0, lines = 0, i;
+	enum rc rc;
+	int n = 0;
+
+	*out = NULL;
+	if (m == NULL)
+		return err_nomem(e);
+	folder = dir == NULL ? lang_dir(m) : talloc_strdup(m, dir);
+	path = talloc_asprintf(m, "%s/find.weights", folder);
+	if (folder == NULL || path == NULL) {
+		talloc_free(m);
+		return err_nomem(e);
+	}
+	rc = read_all(m, path, &text, &len, e);
+	if (rc != RC_OK)
+		goto out;
+	for (i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	for (m->size = 1024; m->size < lines * 2 + 2; m->size *= 2)
+		;
+	m->slots = talloc_zero_array(m, struct slot, m->size);
+	if (m->slots == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
+	for (line = text; *line != '\0'; line = next) {
+		n++;
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		else
+			next = line + strlen(line);
+		if (!one_line(m, line)) {
+			rc = err_set(e, RC_BADINPUT,
+			    "%s:%d: not a weight and a name", path, n);
+			goto out;
+		}
+	}
+out:
+	talloc_free(text);
+	if (rc != RC_OK) {
+		talloc_free(m);
+		return rc;
+	}
+	*out = m;
+	return RC_OK;
+}

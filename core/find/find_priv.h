@@ -1,0 +1,160 @@
+/* find_priv.h - what the stages of finding share */
+#ifndef CORE_FIND_FIND_PRIV_H
+#define CORE_FIND_FIND_PRIV_H
+
+#include "core/find/find.h"
+
+#define SENTENCE_MAX 300 /* tokens; longer ones are cut there */
+
+/*
+ * The classes of the language files that finding knows by name. A language
+ * that lacks one simply never shows it. The order decides which of its
+ * classes a word counts as in sequences: first come, first served.
+ */
+#define FIND_CLASSES(X)                                                        \
+	X(I, "i")                                                              \
+	X(WE, "we") X(YOU, "you") X(HE, "he") X(ME, "me") X(WILL, "will") X(   \
+	    WONT, "wont") X(CANT, "cant") X(MUST, "must") X(WOULD, "would")    \
+	    X(OUR, "our") X(YOUR, "your") X(HIS, "his") X(QUAND, "quand") X(   \
+		CONDWORD, "condword") X(COORD, "coord") X(SUBORD, "subord")    \
+		X(STAFF, "staff") X(THIRD, "third") X(DEED, "deed") X(         \
+		    THING, "thing") X(LEADLABEL, "leadlabel") X(VALIDLABEL,    \
+		    "validlabel") X(OFFERNOUN, "offernoun") X(PAYLABEL,        \
+		    "paylabel") X(DET, "det") X(CLITIC, "clitic") X(NEGATION,  \
+		    "negation") X(HEDGE, "hedge") X(PERFORM, "perform")        \
+		    X(ACCEPT, "accept") X(REQUEST, "requestlabel") X(          \
+			POLITE, "polite") X(REPORT, "report") X(WISH, "wish")  \
+			X(THREAT, "threat") X(HABIT, "habit") X(PAST, "past")  \
+			    X(SOON, "soon") X(BOILER, "boiler")                \
+				X(SIGNOFF, "signoff") X(GREETING, "greeting")  \
+				    X(ABBR, "abbr") X(FUNCTION, "function")
+
+enum find_class {
+#define X(id, name) CLASS_##id,
+	FIND_CLASSES(X)
+#undef X
+	    CLASS_COUNT
+};
+
+/* grammar of verbs: forms first by how telling they are */
+#define FIND_FORMS(X)                                                          \
+	X(FUT, "fut")                                                          \
+	X(COND, "cond") X(IMPF, "impf") X(PRES, "pres") X(S3, "s3")            \
+	    X(SUBJ, "subj") X(INF, "inf") X(PP, "pp") X(PASTF, "past")         \
+		X(PPR, "ppr") X(GER, "ger")
+
+enum find_form {
+#define X(id, name) FORM_##id,
+	FIND_FORMS(X)
+#undef X
+	    FORM_COUNT
+};
+
+/* meanings of verbs */
+#define FIND_VERBS(X)                                                          \
+	X(SEND, "send")                                                        \
+	X(DELIVER, "deliver") X(VISIT, "visit") X(CALL, "call")                \
+	    X(ANSWER, "answer") X(INFORM, "inform") X(GIVE, "give") X(         \
+		PAY, "pay") X(CHARGE, "charge") X(GET, "get") X(KEEP, "keep")  \
+		X(LEAVE, "leave") X(GO, "go") X(SEE, "see") X(HAVE, "have")    \
+		    X(BE, "be") X(CAN, "can") X(MUSTV, "must") X(WANT, "want") \
+			X(KNOW, "know") X(HOPE, "hope") X(ASK, "ask")          \
+			    X(ENGAGE, "engage") X(SAY, "say") X(WAIT, "wait")  \
+				X(PLAN, "plan") X(FOLLOW, "follow")            \
+				    X(STAY, "stay") X(SERVE, "serve")          \
+					X(DO, "do")
+
+enum find_verb {
+#define X(id, name) VERB_##id,
+	FIND_VERBS(X)
+#undef X
+	    VERB_COUNT
+};
+
+/* the numbers of all these in one language */
+struct find_names {
+	int classes[CLASS_COUNT];
+	int forms[FORM_COUNT];
+	int verbs[VERB_COUNT];
+	int verb, p1, p2, p3;
+};
+
+extern const char *const find_class_names[CLASS_COUNT];
+extern const char *const find_form_names[FORM_COUNT];
+extern const char *const find_verb_names[VERB_COUNT];
+
+/* one token as grammar sees it */
+struct find_word {
+	uint64_t classes; /* bits of enum find_class; phrases cover all */
+	uint16_t forms;   /* bits of enum find_form */
+	uint32_t verbs;   /* bits of enum find_verb */
+	uint8_t persons;  /* 1 p1, 2 p2, 4 p3 */
+	bool is_verb;
+	bool is_finite; /* a finite form, and no noun after a "the" */
+	uint32_t time;  /* index of the time it is part of */
+	bool in_condition;
+};
+
+struct find_sentence {
+	uint32_t first, end; /* tokens, list marker left out */
+	uint8_t lang;
+	bool starts_unit, is_item, is_row, is_alone;
+	bool is_question, is_exclaim, ends_colon;
+	bool after_signoff;
+	uint32_t intro;   /* number of the sentence that introduces a
+				   list, or UINT32_MAX */
+	uint32_t head;    /* first row of its table, UINT32_MAX */
+	uint64_t classes; /* all its words' */
+};
+
+struct find_work {
+	TALLOC_CTX *mem;
+	const struct find_input *in;
+	const struct text *text;
+	struct lang_text *read[FIND_MAX_LANGS];
+	struct find_names names[FIND_MAX_LANGS];
+	struct find_word *words;
+	struct find_sentence *sentences;
+	size_t sentence_count;
+	struct find_clause *clauses;
+	size_t clause_count;
+	uint64_t mail_classes;
+	struct err *e;
+};
+
+#define CLASS_BIT(id) (1ull << CLASS_##id)
+#define FORM_BIT(id)  (1u << FORM_##id)
+#define VERB_BIT(id)  (1u << VERB_##id)
+
+/* find_sentences - sentences with their language; words with their grammar */
+enum rc find_sentences(struct find_work *w);
+
+/* find_clauses - clauses with their times and conditions */
+enum rc find_clauses(struct find_work *w);
+
+/* where features go */
+struct find_sink {
+	uint64_t *hashes;
+	char **names; /* filled where wants_names */
+	size_t count, room;
+	bool wants_names;
+	TALLOC_CTX *mem;
+	bool failed;
+};
+
+/* find_features - those of one clause into an empty sink */
+void find_features(
+    const struct find_work *w, size_t clause, struct find_sink *s);
+
+/* find_put - one feature; its name is the parts joined */
+void find_put(struct find_sink *s, const char *a, const char *b, const char *c,
+    const char *d);
+
+/* find_weight - thousandths; 0 for a feature the model does not have */
+int32_t find_weight(const struct find_model *m, uint64_t hash);
+int32_t find_bias(const struct find_model *m);
+
+/* find_kinds - kind, hedging, document label of the promises found */
+void find_kind(const struct find_work *w, struct find_clause *c);
+
+#endif

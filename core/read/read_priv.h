@@ -1,0 +1,23 @@
+/* read_priv.h - between read.c and the program that dumps features */
+#ifndef CORE_READ_READ_PRIV_H
+#define CORE_READ_READ_PRIV_H
+
+#include "core/find/find.h"
+#include "core/read/read.h"
+
+#define READ_MAX_LANGS 8
+
+struct read_langs {
+	const struct lang *langs[READ_MAX_LANGS];
+	size_t count;
+	struct find_model *model;
+};
+
+/* read_find - the first half of reading: everything but the dues; all owned
+ * by mem */
+enum rc read_find(TALLOC_CTX *mem, const struct read_langs *langs,
+    const struct read_mail *mail, const struct when_ref *ref, bool subject,
+    find_dump_fn *dump, void *arg, struct text **text, struct when_scan **times,
+    struct find_result **found, struct err *e) must_check;
+
+#endif

@@ -1,0 +1,24 @@
+# corpus.t - the labelled mails, found, dated and scored
+#
+# The figures are those of mails that the model has been trained on: they
+# show that nothing got worse, not how well unseen mails fare. For that see
+# contrib/train-find --cross. Below what `recorded` holds the test fails.
+. "$srcdir/tests/tap.sh"
+command -v python3 >/dev/null || { skip "python3 is missing"; finish; exit 0; }
+
+while read -r corpus find kept silent; do
+	case $corpus in '#'* | '') continue ;; esac
+	"$builddir/tests/core/read_corpus" "$srcdir/tests/corpus/$corpus.jsonl" \
+	    >"$tmp/$corpus" 2>"$tmp/err" || sed 's/^/# /' "$tmp/err"
+	got=$(python3 "$srcdir/tests/corpus/score" \
+	    "$srcdir/tests/corpus/$corpus.jsonl" "$tmp/$corpus")
+	printf '%s\n' "$got" | sed "s/^/# $corpus: /"
+	printf '%s\n' "$got" >"$tmp/got"
+	ok "$corpus: find F1 at least $find, kept $kept, left alone $silent" \
+	    awk -v find="$find" -v kept="$kept" -v silent="$silent" '
+		/^find/ { f = $NF } /^kept/ { k = $NF }
+		/left alone/ { s = $6 / $8 }
+		END { exit !(f >= find && k >= kept && s >= silent) }' \
+	    "$tmp/got"
+done <"$srcdir/tests/corpus/recorded"
+finish
