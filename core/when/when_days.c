@@ -108,7 +108,9 @@ dated(struct resolver *r, const struct when_keys *k, int month, int mday,
 	if (want != 0 && want != (int)civil_weekday(day) &&
 	    civil_is_date(year - 1, month, mday)) {
 		past = civil_day(year - 1, month, mday);
-		if (want == (int)civil_weekday(past)) {
+		/* "just past": nearer than the one to come */
+		if (want == (int)civil_weekday(past) &&
+		    r->today - past < day - r->today) {
 			r->warnings |= WHEN_WARN_PAST;
 			when_step(r, "the weekday fits the year just past");
 			return one_day(s, past);

@@ -86,7 +86,7 @@ enum {
 	PREFIX_every,
 	PREFIX_of
 };
-enum { LINK_after = 1, LINK_before };
+enum { LINK_after = 1, LINK_before, LINK_of };
 enum { JOIN_to = 1, JOIN_and, JOIN_or };
 
 #define BIT(key) ((uint64_t)1 << KEY_##key)

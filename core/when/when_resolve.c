@@ -432,8 +432,16 @@ window(struct resolver *r, const struct when_field *f, struct civil *from,
 		return false;
 	if (!from->is_set || !due->is_set)
 		return true;
-	if (!keys_has(&start, DAY_KEYS) && !keys_has(&to, DAY_KEYS))
-		from->day = due->day; /* both today, or both tomorrow */
+	if (from->minute > due->minute && due->minute != CIVIL_NO_MINUTE &&
+	    !keys_has(&start, BIT(half) | BIT(exact) | BIT(part)) &&
+	    start.v[KEY_hour] < 12 && from->minute >= DAY_MIN / 2 &&
+	    from->minute - DAY_MIN / 2 < due->minute)
+		from->minute -= DAY_MIN / 2; /* "6 to 11": of the morning */
+	if (!keys_has(&start, DAY_KEYS) && !keys_has(&to, DAY_KEYS)) {
+		/* both today, or both tomorrow; or over midnight */
+		from->day = due->day = r->today + (from->minute < due->minute &&
+						      due->minute < r->now_min);
+	}
 	if (due->day < from->day && !keys_has(&to, BIT(year))) {
 		/* weekdays are strictly after the day they are seen from */
 		r->today = from->day -

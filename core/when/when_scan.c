@@ -29,6 +29,8 @@ struct builder {
 
 	/* the expression being built */
 	bool is_open;
+	bool is_solid;    /* some piece is a time by itself */
+	bool is_borrowed; /* the end's day is the start's */
 	struct when_expr x;
 	struct when_field f;
 
@@ -277,7 +279,7 @@ close_expr(struct builder *b)
 	if (!b->is_open)
 		goto out;
 	b->is_open = false;
-	if (!keys_has(&f->to, CORE_KEYS))
+	if (!b->is_solid || !keys_has(&f->to, CORE_KEYS))
 		goto out; /* "the end of …" nothing we know */
 	if (b->link != 0 && keys_has(&f->to, BIT(unit)) && f->base.has == 0 &&
 	    !keys_has(&f->to, BIT(nth))) {
@@ -302,6 +304,8 @@ open_expr(struct builder *b, const struct when_piece *p)
 	memset(&b->x, 0, sizeof(b->x));
 	memset(&b->f, 0, sizeof(b->f));
 	b->is_open = true;
+	b->is_solid = !keys_has(&p->k, BIT(bare));
+	b->is_borrowed = false;
 	b->x.first = b->prefix != 0 ? b->prefix_first : p->first;
 	b->x.count = p->first + p->count - b->x.first;
 	b->x.lang = b->lang;
@@ -319,6 +323,7 @@ static void
 take(struct builder *b, const struct when_piece *p)
 {
 	b->x.count = p->first + p->count - b->x.first;
+	b->is_solid |= !keys_has(&p->k, BIT(bare));
 	if (keys_has(&p->k, BIT(prefix)))
 		keys_put(&b->f.to, KEY_prefix, p->k.v[KEY_prefix]);
 	else if (b->prefix != 0 && b->prefix != PREFIX_of)
@@ -337,8 +342,10 @@ open_window(struct builder *b, const struct when_piece *p)
 	f->from = f->to;
 	memset(&f->to, 0, sizeof(f->to));
 	merge(&f->to, &p->k);
-	if (!keys_has(&f->to, DAY_KEYS | BIT(unit)))
+	if (!keys_has(&f->to, DAY_KEYS | BIT(unit))) {
 		borrow(&f->to, &f->from, DAY_BORROWED);
+		b->is_borrowed = true;
+	}
 	f->from.has &= ~BIT(prefix);
 	if (prefix == PREFIX_from || prefix == PREFIX_of)
 		prefix = PREFIX_between;
@@ -376,8 +383,10 @@ may_follow(const struct builder *b, const struct when_piece *p)
 		return false;
 	if (prefix == 0 || prefix == PREFIX_of)
 		return true;
-	if (keys_has(&p->k, DAY_KEYS))
-		return !keys_has(&b->f.to, DAY_KEYS);
+	if (keys_has(&p->k, DAY_KEYS) && keys_has(&b->f.to, DAY_KEYS))
+		/* "this week, from Tuesday to Thursday" */
+		return (b->f.to.has & DAY_KEYS) == BIT(period) &&
+		       (p->k.has & DAY_KEYS) == BIT(weekday);
 	return true;
 }
 
@@ -404,6 +413,11 @@ core_piece(struct builder *b, const struct when_piece *p)
 		take(b, p);
 		return RC_OK;
 	}
+	if (b->is_borrowed && keys_has(&p->k, DAY_KEYS) && b->join == 0) {
+		/* "from 4 pm today to 5 pm tomorrow": the end has its own */
+		f->to.has &= ~(uint64_t)DAY_BORROWED;
+		b->is_borrowed = false;
+	}
 	if (may_follow(b, p) && completes(at, &p->k)) {
 		merge(at, &p->k);
 		take(b, p);
@@ -426,6 +440,16 @@ core_piece(struct builder *b, const struct when_piece *p)
 	if (rc == RC_OK)
 		open_expr(b, p);
 	return rc;
+}
+
+/* links - "of" makes an event of what follows only behind "within": "within
+ * 10 days of the test", but not "3 weeks of work" */
+static bool
+links(const struct builder *b, const struct when_keys *k)
+{
+	return k->v[KEY_link] != LINK_of ||
+	       (b->is_open && keys_has(&b->f.to, BIT(unit)) &&
+		   keys_get(&b->f.to, KEY_prefix, 0) == PREFIX_within);
 }
 
 static enum rc
@@ -451,8 +475,9 @@ connecting_piece(struct builder *b, const struct when_piece *p)
 		b->x.count = p->first + p->count - b->x.first;
 		return RC_OK;
 	}
-	if (keys_has(k, BIT(link)) && b->link == 0) {
-		b->link = k->v[KEY_link];
+	if (keys_has(k, BIT(link)) && b->link == 0 && links(b, k)) {
+		b->link =
+		    k->v[KEY_link] == LINK_of ? LINK_after : k->v[KEY_link];
 		b->link_first = p->first;
 	}
 	if (keys_has(k, BIT(join)))
