@@ -257,24 +257,37 @@ put_marks(struct draft *d)
 	part_add(d->event, icalproperty_new_categories(d->w->kind[p->kind]));
 }
 
+/* put_moment - a civil moment as RFC 5545 has it: UTC, or a date */
+static void
+put_moment(struct draft *d, const char *name, struct civil c)
+{
+	struct icaltimetype t;
+	char *text;
+
+	if (!c.is_set)
+		return;
+	t = c.minute == CIVIL_NO_MINUTE
+		? part_day(c.day)
+		: part_instant(zone_instant(d->zone, c));
+	text = icaltime_as_ical_string_r(t);
+	part_x(d->event, name, text);
+	icalmemory_free_buffer(text);
+}
+
 /* put_own - what no standard property holds, for programs */
 static void
 put_own(struct draft *d)
 {
 	const struct promise *p = d->p;
-	char civil[CIVIL_TEXT_MAX];
 
 	part_x(d->event, "X-PROMISED-STATE",
 	    d->late ? "late" : promise_state_name(p->state));
 	part_x(d->event, "X-PROMISED-KIND", promise_kind_name(p->kind));
-	civil_format(p->due, civil);
-	part_x(d->event, "X-PROMISED-DUE", civil);
+	put_moment(d, "X-PROMISED-DUE", p->due);
 	part_x(d->event, "X-PROMISED-PRECISION",
 	    p->due.minute == CIVIL_NO_MINUTE ? "day" : "minute");
-	civil_format(p->from, civil);
-	part_x(d->event, "X-PROMISED-FROM", civil);
-	civil_format(p->due_first, civil);
-	part_x(d->event, "X-PROMISED-DUE-FIRST", civil);
+	put_moment(d, "X-PROMISED-FROM", p->from);
+	put_moment(d, "X-PROMISED-DUE-FIRST", p->due_first);
 	part_x(d->event, "X-PROMISED-MESSAGE-ID",
 	    clean_text(d->mem, p->message_id, NOTE_MAX_BYTES));
 	part_x(d->event, "X-PROMISED-QUOTE", d->text);

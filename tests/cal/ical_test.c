@@ -111,7 +111,7 @@ a_deadline_is_the_half_hour_before(void **state)
 	has(t, "CONTACT:j.muller@client.example\n");
 	has(t, "RELATED-TO;RELTYPE=PARENT:thread-");
 	has(t, "X-PROMISED-STATE:open\n");
-	has(t, "X-PROMISED-DUE:2026-11-20T17:00\n");
+	has(t, "X-PROMISED-DUE:20261120T160000Z\n");
 	has(t, "TRIGGER:-PT23H30M\n");
 	has(t, "TRIGGER:-PT1H30M\n");
 	assert_int_equal(count_of(t, "BEGIN:VALARM"), 2);
@@ -131,6 +131,7 @@ a_date_alone_ends_with_the_working_day(void **state)
 	/* Monday: one working day before is Friday, same hour */
 	has(t, "TRIGGER:-PT71H30M\n");
 	has(t, "X-PROMISED-PRECISION:day\n");
+	has(t, "X-PROMISED-DUE:20261123\n");
 }
 
 static void

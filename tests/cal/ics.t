@@ -31,6 +31,8 @@ seed record fr - "Je vous tiens au courant."
 seed record fr 2099-12-25 "Réponse le jour de Noël."
 seed record en 2000-01-03 "I'll call you back on Monday."
 seed kept 4
+seed record fr 2099-11-24T09:30 "$(printf 'Je\r\nX-EVIL:1\r\nEND:VEVENT\r
+\033[31m \342\200\256 «\302\240;,:\\x"^» \377\303 \360\237\232\232 fin.')"
 
 is "$(status ics --at 2099-11-01T12:00)" 0 "a calendar"
 mv "$tmp/out" "$tmp/a.ics"
@@ -38,8 +40,8 @@ ics --at 2099-11-01T11:00Z >"$tmp/b.ics"
 ok "the same instant in UTC, the same bytes" cmp "$tmp/a.ics" "$tmp/b.ics"
 ics --at "@$(date -u -d 2099-11-01T11:00Z +%s)" >"$tmp/b.ics"
 ok "and in seconds" cmp "$tmp/a.ics" "$tmp/b.ics"
-is "$(grep -c '^BEGIN:VEVENT' "$tmp/a.ics")" 4 "three dated, one of the day"
-is "$(ics --at 2099-11-01T12:00 --all | grep -c '^BEGIN:VEVENT')" 5 \
+is "$(grep -c '^BEGIN:VEVENT' "$tmp/a.ics")" 5 "four dated, one of the day"
+is "$(ics --at 2099-11-01T12:00 --all | grep -c '^BEGIN:VEVENT')" 6 \
     "--all holds the settled one"
 like "$(ics --at 2099-11-01T12:00 --all)" 'SUMMARY:Tenue' "and says so"
 is "$(ics --author nobody@acme.example | grep -c '^BEGIN:VEVENT')" 1 \
@@ -115,10 +117,16 @@ assert type(late['DTSTART'].dt) is datetime.date
 assert late['RRULE']['FREQ'] == ['DAILY'] and late['RRULE']['COUNT'] == [30]
 assert [a['TRIGGER'].dt for a in late.walk('VALARM')] == \
     [datetime.timedelta(hours=9)]
+evil = by_uid['promise-6']
+assert 'X-EVIL' not in evil and 'X-EVIL' in evil['SUMMARY']
+quote = str(evil['X-PROMISED-QUOTE'])
+assert quote.startswith('Je X-EVIL:1 END:VEVENT [31m «\u00a0;,:\\x"^»'), quote
+assert quote.endswith('\U0001f69a fin.'), quote
+assert not any(ord(c) < 32 or c == '\u202e' for c in quote)
 assert 'promise-3' not in by_uid and 'promise-4' not in by_uid
 day = by_uid['day-20991101']
 assert day['DTSTART'].dt == datetime.date(2099, 11, 1)
-assert '4' in day['SUMMARY'] and '1' in day['SUMMARY'], day['SUMMARY']
+assert '5' in day['SUMMARY'] and '1' in day['SUMMARY'], day['SUMMARY']
 PYTHON
 ok "python3-icalendar reads every property as it was meant" \
     "$python" "$tmp/read.py" "$tmp/a.ics" "$long"
@@ -129,7 +137,7 @@ import vobject
 calendar = vobject.readOne(open(sys.argv[1], encoding='utf-8', newline='').read())
 calendar.validate(raiseException=True)
 by_uid = {e.uid.value.split('@')[0]: e for e in calendar.vevent_list}
-assert len(by_uid) == len(calendar.vevent_list) == 4
+assert len(by_uid) == len(calendar.vevent_list) == 5
 one = by_uid['promise-1']
 utc = datetime.timezone.utc
 assert one.dtend.value == datetime.datetime(2099, 11, 20, 16, 0, tzinfo=utc)
