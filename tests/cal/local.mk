@@ -29,3 +29,5 @@ tests_cal_board_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/cal/board_test
 EXTRA_DIST += tests/cal/rough.t tests/cal/rough.py
 TESTS += tests/cal/rough.t
+EXTRA_DIST += tests/cal/remind.t
+TESTS += tests/cal/remind.t
