@@ -9,7 +9,7 @@
 #include "mailgw/message/decode.h"
 #include "mailgw/message/html.h"
 
-#define MAX_DEPTH 20000		/* deeper elements are left out */
+#define MAX_DEPTH 2000		/* libxml2 gets slow beyond: see html_text() */
 #define MAX_QUOTE 8
 
 enum element {
@@ -149,7 +149,9 @@ struct state {
 	struct buf *out;
 	struct frame *stack;
 	TALLOC_CTX *mem;
-	size_t depth, room, beyond;
+	htmlParserCtxtPtr parser;
+	size_t depth, room;
+	bool is_too_deep;
 	struct frame now;	/* what holds for text here */
 	int pending;		/* 1: new line, 2: and a blank one */
 	unsigned tabs;
@@ -235,7 +237,7 @@ on_text(void *ctx, const xmlChar *text, int len)
 	struct state *s = ctx;
 	const char *at = (const char *)text, *end = at + len, *run;
 
-	if (s->now.skip || s->beyond > 0)
+	if (s->now.skip || s->is_too_deep)
 		return;
 	while (at < end) {
 		if (*at == '\n' && s->now.pre) {
@@ -410,18 +412,19 @@ push(struct state *s)
 {
 	struct frame *grown;
 
-	if (s->depth >= MAX_DEPTH || s->beyond > 0) {
-		s->beyond++;
-		return false;
+	if (s->depth >= MAX_DEPTH) {
+		s->is_too_deep = true;
+		xmlStopParser(s->parser);
 	}
+	if (s->is_too_deep)
+		return false;
 	if (s->depth == s->room) {
 		s->room = s->room ? s->room * 2 : 64;
 		grown = talloc_realloc(s->mem, s->stack, struct frame,
 		    s->room);
 		if (grown == NULL) {
 			s->out->failed = true;
-			s->room = s->depth;
-			s->beyond++;
+			s->is_too_deep = true;
 			return false;
 		}
 		s->stack = grown;
@@ -532,11 +535,7 @@ end_element(void *ctx, const xmlChar *name)
 	struct frame was = s->now;
 
 	(void)name;
-	if (s->beyond > 0) {
-		s->beyond--;
-		return;
-	}
-	if (s->depth == 0)
+	if (s->is_too_deep || s->depth == 0)
 		return;
 	s->now = s->stack[--s->depth];
 	if (was.skip)
@@ -577,6 +576,7 @@ html_text(TALLOC_CTX *mem, struct slice utf8, struct buf *out, struct err *e)
 		.endElement = end_element, .characters = on_text,
 		.cdataBlock = on_text, .ignorableWhitespace = on_text };
 	htmlParserCtxtPtr ctx;
+	size_t start = out->len;
 
 	if (utf8.len == 0)
 		return RC_OK;
@@ -587,6 +587,7 @@ html_text(TALLOC_CTX *mem, struct slice utf8, struct buf *out, struct err *e)
 		return err_nomem(e);
 	*ctx->sax = sax;
 	ctx->userData = &s;
+	s.parser = ctx;
 	(void)htmlCtxtUseOptions(ctx, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
 	    HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
 	ctx->sax->startElement = start_element;
@@ -599,6 +600,11 @@ html_text(TALLOC_CTX *mem, struct slice utf8, struct buf *out, struct err *e)
 	if (!s.at_bol)
 		newline(&s);
 	talloc_free(s.stack);
+	/* it looks through all open elements at each end tag */
+	if (s.is_too_deep && !out->failed) {
+		out->len = start;
+		html_strip(utf8, out);
+	}
 	if (out->failed)
 		return err_nomem(e);
 	return RC_OK;

@@ -41,6 +41,7 @@ texts(struct message *m, struct slice bytes, bool is_plain, struct buf *out,
 		add_fault(m, why.text);
 	}
 	out->len = 0;
+	m->is_partial = true;
 	return mime_texts_plain(out->mem, bytes, out, e);
 }
 

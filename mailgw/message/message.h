@@ -30,6 +30,7 @@ struct message {
 	bool is_reply;			/* answers or forwards another mail */
 	char *words;			/* the author's own words, UTF-8 */
 	char *fault;			/* what had to be left unread, or NULL */
+	bool is_partial;		/* read without the MIME parser */
 };
 
 /*

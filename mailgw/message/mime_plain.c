@@ -106,7 +106,7 @@ mime_texts_plain(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
 	for (at = 0; p.parts < MAX_PARTS; p.parts++) {
 		struct slice rest = { bytes.at + at, bytes.len - at };
 
-		if (rest.len > PLAIN_MAX_HEADER)
+		if (at > 0 && rest.len > PLAIN_MAX_HEADER)
 			rest.len = PLAIN_MAX_HEADER;
 		rc = header_split(mem, rest, &h, e);
 		if (rc != RC_OK)

@@ -150,7 +150,7 @@ prescan(struct slice bytes, struct err *e)
 		}
 		if (line.len >= 2 && line.at[0] == '-' && line.at[1] == '-') {
 			/* a rule or a table in a text is no boundary */
-			if (line.len <= 74 && line.len > 3 &&
+			if (line.len <= 74 && line.len >= 3 &&
 			    !is_rule(line) &&
 			    sc.boundaries > 0 &&
 			    ++sc.dashes > PRESCAN_MAX_PARTS)

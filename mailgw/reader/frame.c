@@ -34,7 +34,7 @@ frame_pack(const struct message *m, struct buf *out)
 	put_number(out, m->date_at);
 	put_number(out, m->offset_min);
 	put_number(out, m->is_automatic | m->is_private << 1 |
-	    m->is_reply << 2);
+	    m->is_reply << 2 | m->is_partial << 3);
 	put_text(out, m->message_id);
 	put_text(out, m->from.address);
 	put_text(out, m->from.name);
@@ -131,6 +131,7 @@ frame_unpack(TALLOC_CTX *mem, struct slice in, struct message **out,
 	m->is_automatic = flags & 1;
 	m->is_private = flags & 2;
 	m->is_reply = flags & 4;
+	m->is_partial = flags & 8;
 	*out = m;
 	return RC_OK;
 }

@@ -31,6 +31,15 @@ noinst_LIBRARIES += libreader.a
 libreader_a_SOURCES = mailgw/reader/parser.h mailgw/reader/parser.c \
 	mailgw/reader/frame.h mailgw/reader/frame.c
 
+libreader_a_SOURCES += mailgw/reader/understand.h mailgw/reader/understand.c \
+	mailgw/reader/reader.h mailgw/reader/reader.c
+READER_LIBS = libreader.a $(SPOOL_LIBS)
+
 pkglibexec_PROGRAMS += promise-scan
-promise_scan_SOURCES = mailgw/reader/scan.c
-promise_scan_LDADD = libreader.a $(CORE_LIBS)
+promise_scan_SOURCES = mailgw/reader/scan.c mailgw/reader/scan_print.h \
+	mailgw/reader/scan_print.c
+promise_scan_LDADD = $(READER_LIBS)
+
+pkglibexec_PROGRAMS += promised-reader
+promised_reader_SOURCES = mailgw/reader/reader_main.c
+promised_reader_LDADD = $(READER_LIBS)

@@ -228,6 +228,7 @@ enum rc
 parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
     unsigned tries, struct message **out, struct err *e)
 {
+	char why[sizeof(e->text)] = "";
 	enum rc rc;
 
 	if (bytes.len > FRAME_MAX_MESSAGE)
@@ -238,10 +239,14 @@ parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
 			return rc;
 		rc = RC_BADINPUT;
 		if (ask(p, mem, bytes, tries == PARSER_TRIES, &rc, out, e)) {
-			if (rc == RC_OK)
-				return rc;
-			continue;	/* refused: the plain one may do */
+			if (rc != RC_OK)
+				continue;
+			if (tries == PARSER_TRIES && (*out)->fault == NULL)
+				(*out)->fault = talloc_strdup(*out,
+				    why[0] ? why : "the parser crashed");
+			return rc;	/* refused: the plain one may do */
 		}
+		(void)snprintf(why, sizeof(why), "%s", e->text);
 		p->deaths++;
 		(void)stop(p);
 	}

@@ -5,11 +5,6 @@ tests_mailgw_spool_test_SOURCES = tests/mailgw/spool_test.c
 tests_mailgw_spool_test_LDADD = $(SPOOL_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/mailgw/spool_test
 
-check_PROGRAMS += tests/mailgw/own_test
-tests_mailgw_own_test_SOURCES = tests/mailgw/own_test.c
-tests_mailgw_own_test_LDADD = $(MESSAGE_LIBS)
-TESTS += tests/mailgw/own_test
-EXTRA_DIST += tests/mailgw/own
 check_PROGRAMS += tests/mailgw/dlg_test
 tests_mailgw_dlg_test_SOURCES = tests/mailgw/dlg_test.c
 tests_mailgw_dlg_test_LDADD = $(SMTP_LIBS)
@@ -109,3 +104,5 @@ EXTRA_DIST += $(DIALOGUES) tests/mailgw/sink
 TESTS += tests/mailgw/dialogues.t
 EXTRA_DIST += tests/mailgw/dialogues.t
 tests/mailgw/dialogues.log: tests/mailgw/dlg_test
+
+include tests/mailgw/reader.mk

@@ -1,0 +1,298 @@
+/*
+ * reader.c - spool → parser → core/read → ledger
+ *
+ * home/run/reading holds the id of the message being read and how often the
+ * reader has died over it, so that one that kills the reader itself is met
+ * with care, then put aside.
+ */
+#include "core/core.h"
+
+#include <fcntl.h>
+#include <glib.h>
+#include <sys/stat.h>
+
+#include "core/ledger/ledger.h"
+#include "core/log/log.h"
+#include "core/unread/unread.h"
+#include "mailgw/reader/parser.h"
+#include "mailgw/reader/reader.h"
+#include "mailgw/reader/understand.h"
+#include "mailgw/spool/spool.h"
+
+#define MARK_FILE "run/reading"
+
+struct mark {
+	uint64_t id;
+	uint64_t deaths;	/* as of now, should we die again: one more */
+};
+
+struct reader {
+	const struct settings *settings;
+	struct understand *understand;
+	struct parser *parser;
+	struct spool_reader *spool;
+	struct ledger *ledger;	/* NULL: not open */
+	char *ledger_path, *unread_dir;
+	int mark_fd;		/* -1: cannot be had, done without */
+	struct mark found;	/* what the last reader left */
+	bool is_marked;
+	/* a message taken from the spool and not done yet */
+	TALLOC_CTX *mem;
+	struct spool_message *message;
+};
+
+static int
+destroy(struct reader *r)
+{
+	if (r->mark_fd >= 0)
+		(void)close(r->mark_fd);
+	return 0;
+}
+
+static void
+open_mark(struct reader *r)
+{
+	char *dir = settings_path(r, r->settings, "run");
+	char *path = settings_path(r, r->settings, MARK_FILE);
+
+	r->mark_fd = -1;
+	if (dir == NULL || path == NULL)
+		return;
+	(void)mkdir(dir, 0700);
+	r->mark_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (r->mark_fd < 0 ||
+	    pread(r->mark_fd, &r->found, sizeof(r->found), 0) !=
+		(ssize_t)sizeof(r->found))
+		r->found = (struct mark){ 0, 0 };
+}
+
+static void
+put_mark(struct reader *r, struct mark m)
+{
+	if (r->mark_fd >= 0)
+		(void)!pwrite(r->mark_fd, &m, sizeof(m), 0);
+	r->is_marked = m.deaths > 0;
+}
+
+void
+reader_rest(struct reader *r)
+{
+	if (r->is_marked)
+		put_mark(r, (struct mark){ 0, 0 });
+}
+
+enum rc
+reader_new(TALLOC_CTX *mem, const struct settings *s, struct reader **out,
+    struct err *e)
+{
+	struct reader *r = talloc_zero(mem, struct reader);
+	char *dir;
+	enum rc rc;
+
+	if (r == NULL)
+		return err_nomem(e);
+	r->settings = s;
+	r->mark_fd = -1;
+	dir = settings_path(r, s, "spool");
+	r->unread_dir = settings_path(r, s, "unread");
+	r->ledger_path = settings_path(r, s, LEDGER_FILE);
+	if (dir == NULL || r->unread_dir == NULL || r->ledger_path == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
+	talloc_set_destructor(r, destroy);
+	open_mark(r);
+	rc = understand_new(r, s, NULL, &r->understand, e);
+	if (rc == RC_OK)
+		rc = parser_new(r, NULL, 0, &r->parser, e);
+	if (rc == RC_OK)
+		rc = parser_start(r->parser, e);
+	if (rc == RC_OK)
+		rc = spool_reader_open(r, dir, &r->spool, e);
+out:
+	if (rc == RC_OK)
+		*out = r;
+	else
+		talloc_free(r);
+	return rc;
+}
+
+int
+reader_fd(const struct reader *r)
+{
+	return spool_reader_fd(r->spool);
+}
+
+static int64_t
+now_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	(void)clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+digest_of(const char *words, uint8_t out[32])
+{
+	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	gsize n = 32;
+
+	g_checksum_update(sum, (const guchar *)words, -1);
+	g_checksum_get_digest(sum, out, &n);
+	g_checksum_free(sum);
+}
+
+static void
+name_of(uint64_t id, char out[32])
+{
+	(void)snprintf(out, 32, "%012" PRIu64, id);
+}
+
+/* put_aside - a copy in unread/ with the reason */
+static enum rc
+put_aside(struct reader *r, const char *reason, struct err *e)
+{
+	char id[32];
+
+	name_of(r->message->id, id);
+	if (unread_put(r->unread_dir, id, r->message->bytes, reason, e) !=
+		RC_OK)
+		return e->rc = RC_RETRY;
+	log_event(EV_READER_UNREAD, LOG_NUMBER("id", (int64_t)r->message->id),
+	    LOG_TEXT("reason", reason));
+	return RC_OK;
+}
+
+/* record - what was understood, in one transaction */
+static enum rc
+record(struct reader *r, const struct message *m, const struct understood *o,
+    size_t *recorded, struct err *e)
+{
+	struct ledger_mail mail = {
+		.message_id = m->message_id,
+		.author = o->author,
+		.author_name = o->author_name,
+		.customers = o->customers,
+		.thread = m->thread,
+		.zone = o->zone,
+		.sent_at = o->sent_at,
+		.recorded_at = now_ms(CLOCK_REALTIME) / 1000,
+		.is_uncertain = r->message->outcome == SPOOL_UNKNOWN,
+	};
+	enum rc rc;
+
+	*recorded = 0;
+	if (o->why != UNDERSTAND_READ)
+		return RC_OK;
+	digest_of(m->words, mail.digest);
+	if (r->ledger == NULL) {
+		rc = ledger_open(r, r->ledger_path, LEDGER_WRITE, &r->ledger,
+		    e);
+		if (rc != RC_OK) {
+			(void)err_context(e, "ledger");
+			return e->rc = RC_RETRY;
+		}
+	}
+	rc = ledger_record(r->ledger, &mail, o->read->promises,
+	    o->read->count, recorded, e);
+	if (rc == RC_OK || rc == RC_BADINPUT || rc == RC_TOOBIG)
+		return rc;
+	/* opened anew next time: it may be another file by then */
+	talloc_free(r->ledger);
+	r->ledger = NULL;
+	(void)err_context(e, "ledger");
+	return e->rc = RC_RETRY;
+}
+
+/* understand_and_record - RC_BADINPUT, RC_TOOBIG: the message is at fault */
+static enum rc
+understand_and_record(struct reader *r, unsigned tries, const char **fault,
+    struct err *e)
+{
+	const struct spool_envelope *env = &r->message->envelope;
+	struct understand_from from = { env->mail_from, env->rcpts,
+		env->received_at };
+	struct understood *o;
+	struct message *m;
+	int64_t started = now_ms(CLOCK_MONOTONIC);
+	size_t recorded;
+	enum rc rc;
+
+	rc = parser_read(r->parser, r->mem, r->message->bytes, tries, &m, e);
+	if (rc == RC_INTERNAL)
+		return e->rc = RC_RETRY;
+	if (rc != RC_OK)
+		return rc;
+	*fault = m->is_partial ? m->fault : NULL;
+	rc = understand_mail(r->understand, r->mem, m, &from, &o, e);
+	/* from here on a death is not the message's doing */
+	reader_rest(r);
+	if (rc == RC_OK)
+		rc = record(r, m, o, &recorded, e);
+	if (rc == RC_OK)
+		log_event(EV_READER_MESSAGE,
+		    LOG_NUMBER("id", (int64_t)r->message->id),
+		    LOG_TEXT("outcome", understand_why_name(o->why)),
+		    LOG_NUMBER("found", (int64_t)o->read->count),
+		    LOG_NUMBER("recorded", (int64_t)recorded),
+		    LOG_NUMBER("ms", now_ms(CLOCK_MONOTONIC) - started));
+	return rc;
+}
+
+/* read_message - the one at hand; RC_OK: it may leave the spool */
+static enum rc
+read_message(struct reader *r, struct err *e)
+{
+	struct mark m = { r->message->id, 1 };
+	const char *fault = NULL;
+	char reason[300];
+	enum rc rc;
+
+	if (r->found.id == m.id && r->found.deaths > 0)
+		m.deaths = r->found.deaths + 1;
+	if (m.deaths > READER_DEATHS_UNREAD)
+		return put_aside(r, "the reader died each time it read it", e);
+	put_mark(r, m);
+	rc = understand_and_record(r,
+	    m.deaths > READER_DEATHS_PLAIN ? PARSER_TRIES : 0, &fault, e);
+	reader_rest(r);
+	if (rc == RC_RETRY || rc == RC_INTERNAL)
+		return e->rc = RC_RETRY;
+	if (rc != RC_OK) {
+		(void)snprintf(reason, sizeof(reason), "%s", e->text);
+		return put_aside(r, reason, e);
+	}
+	if (fault == NULL && r->message->is_damaged)
+		fault = "the disk lost some of it";
+	if (fault == NULL)
+		return RC_OK;
+	(void)snprintf(reason, sizeof(reason), "read in part: %s", fault);
+	return put_aside(r, reason, e);
+}
+
+enum rc
+reader_step(struct reader *r, struct err *e)
+{
+	enum rc rc;
+
+	if (r->message == NULL) {
+		if (r->mem == NULL)
+			r->mem = talloc_new(r);
+		rc = spool_next(r->spool, r->mem, &r->message, e);
+		if (rc != RC_OK) {
+			r->message = NULL;
+			return rc == RC_NOTFOUND ? rc : (e->rc = RC_RETRY);
+		}
+	}
+	rc = read_message(r, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = spool_done(r->spool, r->message->id, e);
+	if (rc != RC_OK)
+		return e->rc = RC_RETRY;
+	talloc_free(r->mem);
+	r->mem = NULL;
+	r->message = NULL;
+	return RC_OK;
+}
