@@ -372,6 +372,8 @@ session_tick(struct session *s)
 {
 	bool idle = s->phase == PHASE_COMMANDS && s->n_sent == 0 && !s->is_held;
 
+	if (s->is_draining)
+		session_drain(s);
 	tick_hop(s);
 	tick_client(s);
 	if (s->hop_deadline > 0 && s->now >= s->hop_deadline) {
@@ -394,6 +396,6 @@ void
 session_drain(struct session *s)
 {
 	s->is_draining = true;
-	if (s->phase == PHASE_COMMANDS && !s->has_mail && s->n_sent == 0)
+	if (s->phase == PHASE_COMMANDS && s->n_sent == 0)
 		session_close(s, "421 4.3.2 Service shuts down");
 }

@@ -95,7 +95,7 @@ void session_spooled(struct session *s, enum rc rc, const struct err *e);
 /* session_tick - look at the time-outs; once a second is enough */
 void session_tick(struct session *s);
 
-/* session_drain - end when the transaction in progress has ended */
+/* session_drain - end now, or when the message in progress has its reply */
 void session_drain(struct session *s);
 
 #endif
