@@ -123,6 +123,13 @@ enum rc options_command(struct cli *c, char *wants, struct err *e) must_check;
 /* options_help - the options in this set, a line each */
 void options_help(const struct cli *c, unsigned opts, FILE *out);
 
+/* cli_wrong - RC_BADINPUT that exits 2, said with a word of the table; long
+ * args are cut */
+enum rc cli_wrong(
+    struct cli *c, struct err *e, enum cli_word w, const char *const *args);
+/* cli_fault - the same for any rc, exit status as the rc says */
+enum rc cli_fault(struct cli *c, struct err *e, enum rc rc, enum cli_word w,
+    const char *const *args);
 /* cli_usage - RC_BADINPUT that exits 2; the text as err_set() */
 enum rc cli_usage(struct cli *c, struct err *e, const char *fmt, ...)
     printf_like(3, 4);
@@ -142,6 +149,7 @@ const char *cli_word(const struct cli *c, enum cli_word w);
 char *cli_say(TALLOC_CTX *mem, const struct cli *c, enum cli_word w,
     const char *const *args);
 #define CLI_ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define CLI_NONE      ((const char *const[]){ NULL })
 /* cli_count - "1 day", "3 days": one or several, {0} is the number */
 char *cli_count(TALLOC_CTX *mem, const struct cli *c, int64_t n,
     enum cli_word one, enum cli_word many);
@@ -199,6 +207,13 @@ const char *show_kind(const struct cli *c, enum promise_kind k);
 enum rc show_zone(TALLOC_CTX *mem, const struct cli *c, const struct promise *p,
     struct zone **out, struct err *e) must_check;
 
+/* show_missing - RC_NOTFOUND of a number, in the user's language */
+enum rc show_missing(struct cli *c, int64_t id, enum rc rc, struct err *e);
+/* show_ledger - open the ledger of the settings; what is missing is said in
+ * the user's language */
+enum rc show_ledger(
+    struct cli *c, enum ledger_mode mode, struct err *e) must_check;
+
 /* ---- listing.c: what list, overdue, today, week and customer have in
  * common ---- */
 
@@ -207,8 +222,9 @@ struct listing {
 	bool (*accept)(const struct cli *c, const struct promise *p,
 	    void *arg); /* NULL: all */
 	void *arg;
-	bool has_states;       /* a column for the state */
-	bool open_first;       /* then the settled ones */
+	bool has_states; /* a column for the state */
+	bool open_first; /* then the settled ones */
+	bool also_late;  /* on a terminal, count what is late and not shown */
 	enum cli_word nothing; /* said on a terminal where nothing is shown */
 };
 /* listing_run - *count: promises shown */

@@ -11,7 +11,7 @@ run(struct cli *c, struct err *e)
 	enum rc rc;
 
 	if (*c->args[0] == '\0')
-		return cli_usage(c, e, "an empty name is no customer");
+		return cli_wrong(c, e, W_E_EMPTY, CLI_NONE);
 	l.q.author = c->author;
 	l.q.customer = *c->args[0] == '@' ? c->args[0] + 1 : c->args[0];
 	l.open_first = true;

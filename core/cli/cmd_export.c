@@ -111,10 +111,7 @@ export_ics(struct cli *c, struct err *e)
 	size_t n = 0;
 
 	if ((c->opts & OPT_STATE) != 0)
-		return cli_usage(c, e,
-		    "a calendar holds what is open or was "
-		    "settled lately, or --all: no "
-		    "--state");
+		return cli_wrong(c, e, W_E_ICS_STATE, CLI_NONE);
 	if (c->author != NULL) {
 		args[n++] = "--author";
 		args[n++] = c->author;
@@ -145,9 +142,7 @@ write_out(struct cli *c, struct err *e)
 		return export_ics(c, e);
 	listing_query(c, &q);
 	q.states = c->states;
-	rc =
-	    ledger_open(c->mem, settings_path(c->mem, c->settings, LEDGER_FILE),
-		LEDGER_READ, &c->ledger, e);
+	rc = show_ledger(c, LEDGER_READ, e);
 	if (rc != RC_OK)
 		return rc;
 	if (strcmp(c->format, "json") == 0)
@@ -211,13 +206,12 @@ run(struct cli *c, struct err *e)
 	size_t i;
 
 	if (c->format == NULL)
-		return cli_usage(c, e, "--format ics, csv or json?");
+		return cli_wrong(c, e, W_E_NO_FORMAT, CLI_NONE);
 	for (i = 0; i < ARRAY_LEN(formats); i++)
 		if (strcmp(formats[i], c->format) == 0)
 			break;
 	if (i == ARRAY_LEN(formats))
-		return cli_usage(
-		    c, e, "'%.40s' is no format: ics, csv or json", c->format);
+		return cli_wrong(c, e, W_E_FORMAT, CLI_ARGS(c->format));
 	if (c->output != NULL && strcmp(c->output, "-") != 0)
 		return to_file(c, e);
 	return write_out(c, e);

@@ -96,8 +96,7 @@ feed_add(struct cli *c, struct err *e)
 	enum rc rc;
 
 	if (strcmp(f.lang, "fr") != 0 && strcmp(f.lang, "en") != 0)
-		return cli_usage(
-		    c, e, "'%.20s' is no language here: fr or en", f.lang);
+		return cli_wrong(c, e, W_E_LANG, CLI_ARGS(f.lang));
 	rc = token_make(token, f.token_hash, e);
 	if (rc == RC_OK)
 		rc = ledger_feed_add(c->ledger, &f, &id, e);
@@ -196,18 +195,11 @@ feed_revoke(struct cli *c, const char *number, struct err *e)
 
 	rc = cli_id(c, number, &id, e);
 	if (rc != RC_OK)
-		return cli_usage(
-		    c, e, "'%.60s' is no number of a feed", number);
-	return ledger_feed_revoke(c->ledger, id, c->at, e);
-}
-
-/* open_ledger - a first feed may come before the first mail */
-static enum rc
-open_ledger(struct cli *c, enum ledger_mode mode, struct err *e)
-{
-	return ledger_open(c->mem,
-	    settings_path(c->mem, c->settings, LEDGER_FILE), mode, &c->ledger,
-	    e);
+		return cli_wrong(c, e, W_E_FEED_ID, CLI_ARGS(number));
+	rc = ledger_feed_revoke(c->ledger, id, c->at, e);
+	if (rc == RC_NOTFOUND)
+		return cli_fault(c, e, rc, W_E_NO_FEED, CLI_ARGS(number));
+	return rc;
 }
 
 static enum rc
@@ -216,21 +208,23 @@ run(struct cli *c, struct err *e)
 	const char *what = c->args[0];
 	enum rc rc;
 
+	/* a first feed may come before the first mail: it makes the ledger */
 	if (strcmp(what, "add") == 0) {
 		if (c->arg_count == 2)
 			c->name = c->args[1];
-		rc = open_ledger(c, LEDGER_CREATE, e);
+		rc = show_ledger(c, LEDGER_CREATE, e);
 		return rc == RC_OK ? feed_add(c, e) : rc;
 	}
 	if (strcmp(what, "list") == 0 && c->arg_count == 1) {
-		rc = open_ledger(c, LEDGER_READ, e);
+		rc = show_ledger(c, LEDGER_READ, e);
 		return rc == RC_OK ? feed_list(c, e) : rc;
 	}
 	if (strcmp(what, "revoke") == 0 && c->arg_count == 2) {
-		rc = open_ledger(c, LEDGER_WRITE, e);
+		rc = show_ledger(c, LEDGER_WRITE, e);
 		return rc == RC_OK ? feed_revoke(c, c->args[1], e) : rc;
 	}
-	return cli_usage(c, e, "feed needs add, list or revoke ID");
+	return cli_wrong(
+	    c, e, W_E_NEEDS, CLI_ARGS(c->cmd->name, c->cmd->synopsis));
 }
 
 const struct cmd cmd_feed = {

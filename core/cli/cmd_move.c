@@ -60,6 +60,25 @@ new_date(struct cli *c, int64_t id, const char *words, struct civil *due,
 	return rc == RC_OK ? dates_parse(c, words, zone, due, e) : rc;
 }
 
+/* explain - why a move was refused, in the user's language */
+static enum rc
+explain(struct cli *c, int64_t id, enum rc rc, struct err *e)
+{
+	char number[24];
+	struct promise *p;
+	struct err ignored;
+
+	if (rc == RC_NOTFOUND)
+		return show_missing(c, id, rc, e);
+	if (rc != RC_BADINPUT || c->is_usage ||
+	    ledger_get(c->ledger, c->mem, id, &p, &ignored) != RC_OK)
+		return rc;
+	(void)snprintf(number, sizeof(number), "%" PRId64, id);
+	return cli_fault(c, e, rc,
+	    p->state == PROMISE_OPEN ? W_E_REOPEN : W_E_MOVE,
+	    CLI_ARGS(number, show_state(c, p->state)));
+}
+
 /* move_one - words: the new date of MOVE_MOVED, else NULL */
 static enum rc
 move_one(struct cli *c, int64_t id, enum promise_move m, const char *words,
@@ -72,9 +91,10 @@ move_one(struct cli *c, int64_t id, enum promise_move m, const char *words,
 		rc = new_date(c, id, words, &due, e);
 	if (rc == RC_OK)
 		rc = ledger_move(c->ledger, id, m, due, c->at, by, c->note, e);
-	if (rc == RC_OK)
-		say_done(c, id, m, due);
-	return rc;
+	if (rc != RC_OK)
+		return explain(c, id, rc, e);
+	say_done(c, id, m, due);
+	return RC_OK;
 }
 
 /* move_all - the first count arguments are numbers */
@@ -134,10 +154,9 @@ run_moved(struct cli *c, struct err *e)
 	while (ids < c->arg_count && is_number(c->args[ids]))
 		ids++;
 	if (ids == 0)
-		return cli_usage(
-		    c, e, "'%.60s' is no number of a promise", c->args[0]);
+		return cli_wrong(c, e, W_E_ID, CLI_ARGS(c->args[0]));
 	if (ids == c->arg_count)
-		return cli_usage(c, e, "moved to which date?");
+		return cli_wrong(c, e, W_E_WHICH_DATE, CLI_NONE);
 	return move_all(c, ids, MOVE_MOVED, join(c, ids), e);
 }
 

@@ -164,7 +164,7 @@ show_one(struct cli *c, int64_t id, struct err *e)
 
 	rc = ledger_get(c->ledger, c->mem, id, &p, e);
 	if (rc != RC_OK)
-		return rc;
+		return show_missing(c, id, rc, e);
 	h.p = p;
 	if ((c->opts & OPT_JSON) != 0) {
 		o = json_promise(c, p);
@@ -199,7 +199,7 @@ why_one(struct cli *c, int64_t id, struct err *e)
 
 	rc = ledger_get(c->ledger, c->mem, id, &p, e);
 	if (rc != RC_OK)
-		return rc;
+		return show_missing(c, id, rc, e);
 	if ((c->opts & OPT_JSON) != 0) {
 		o = json_object();
 		(void)json_object_set_new(o, "id", json_integer(p->id));

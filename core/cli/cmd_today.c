@@ -46,6 +46,7 @@ run_days(struct cli *c, struct days days, enum cli_word nothing, struct err *e)
 	size_t count = 0;
 
 	listing_query(c, &l.q);
+	l.also_late = true;
 	l.q.due_from = c->at - days.count * 86400 - MARGIN_S;
 	l.q.due_before = c->at + days.count * 86400 + MARGIN_S;
 	return listing_run(c, &l, &count, e);

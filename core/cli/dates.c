@@ -28,12 +28,12 @@ pick(struct cli *c, TALLOC_CTX *mem, const struct when_scan *scan,
 			continue;
 		if (is_found &&
 		    (r.due.day != out->day || r.due.minute != out->minute))
-			return cli_usage(c, e, "'%.60s' names two dates", text);
+			return cli_wrong(c, e, W_E_TWO_DATES, CLI_ARGS(text));
 		*out = r.due;
 		is_found = true;
 	}
 	if (!is_found)
-		return cli_usage(c, e, "'%.60s' names no date", text);
+		return cli_wrong(c, e, W_E_NO_DATE, CLI_ARGS(text));
 	return RC_OK;
 }
 
@@ -85,15 +85,15 @@ dates_parse(struct cli *c, const char *text, const struct zone *zone,
 		return RC_OK;
 	if (*text >= '0' && *text <= '9' && strlen(text) >= 10 &&
 	    text[4] == '-' && text[7] == '-')
-		return cli_usage(c, e, "'%.60s' is no date", text);
+		return cli_wrong(c, e, W_E_BAD_DATE, CLI_ARGS(text));
 	if (strlen(text) > DATES_MAX_WORDS)
-		return cli_usage(c, e, "too many words for a date");
+		return cli_wrong(c, e, W_E_NO_DATE, CLI_ARGS(text));
 	mem = talloc_new(c->mem);
 	if (mem == NULL)
 		return err_nomem(e);
 	rc = read_words(c, mem, text, zone, out, e);
 	talloc_free(mem);
 	if (rc == RC_OK && promise_due_at(*out, zone) < c->at)
-		return cli_usage(c, e, "'%.60s' is past", text);
+		return cli_wrong(c, e, W_E_PAST, CLI_ARGS(text));
 	return rc;
 }

@@ -10,7 +10,7 @@ struct gather {
 	struct cli *c;
 	const struct listing *l;
 	struct table *t;
-	size_t count;
+	size_t count, late;
 };
 
 /* due_cell - the date, or what the clock starts at; owned by mem */
@@ -69,6 +69,40 @@ gather_one(const struct promise *p, void *arg, struct err *e)
 	return RC_OK;
 }
 
+/* count_late - ledger_each()'s visitor: late, and none of those shown */
+static enum rc
+count_late(const struct promise *p, void *arg, struct err *e)
+{
+	struct gather *g = arg;
+
+	(void)e;
+	if (g->l->accept == NULL || !g->l->accept(g->c, p, g->l->arg))
+		g->late++;
+	return RC_OK;
+}
+
+/* say_late - that more is late than the list shows */
+static enum rc
+say_late(struct gather *g, struct err *e)
+{
+	struct ledger_query q = {
+		.states = 1u << PROMISE_OPEN,
+		.due_before = g->c->at,
+		.author = g->c->author,
+		.customer = g->c->customer,
+	};
+	char number[24];
+	enum rc rc;
+
+	rc = ledger_each(g->c->ledger, &q, count_late, g, e);
+	if (rc != RC_OK || g->late == 0)
+		return rc;
+	(void)snprintf(number, sizeof(number), "%zu", g->late);
+	(void)printf(
+	    "%s\n", cli_say(g->c->mem, g->c, W_ALSO_LATE, CLI_ARGS(number)));
+	return RC_OK;
+}
+
 enum rc
 listing_run(
     struct cli *c, const struct listing *l, size_t *count, struct err *e)
@@ -112,6 +146,9 @@ listing_run(
 	if (rc == RC_OK && g.count == 0 && c->is_terminal &&
 	    (c->opts & OPT_JSON) == 0)
 		(void)printf("%s\n", cli_word(c, l->nothing));
+	if (rc == RC_OK && l->also_late && c->is_terminal &&
+	    (c->opts & OPT_JSON) == 0)
+		rc = say_late(&g, e);
 	*count += g.count;
 	talloc_free(g.t);
 	return rc;

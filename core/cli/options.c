@@ -13,6 +13,7 @@
 #include "core/cli/cli.h"
 
 #define OPTIONS_MAX_OVERRIDES 64
+#define OPTIONS_MAX_SHOWN     100 /* octets of a culprit quoted */
 
 static const struct {
 	const char *name;
@@ -41,6 +42,37 @@ static const struct {
 	{ "version", 'V', NULL, 0, W_O_VERSION },
 };
 
+/* the letters that can be written -x; the others only name their option */
+static const char with_letters[] = "cohVnf";
+
+enum rc
+cli_fault(struct cli *c, struct err *e, enum rc rc, enum cli_word w,
+    const char *const *args)
+{
+	const char *cut[4] = { NULL };
+	size_t i, len;
+	char *text;
+
+	for (i = 0; args[i] != NULL && i + 1 < ARRAY_LEN(cut); i++) {
+		len = strlen(args[i]);
+		if (len > OPTIONS_MAX_SHOWN)
+			len = OPTIONS_MAX_SHOWN;
+		while (len > 0 && ((unsigned char)args[i][len] & 0xc0) == 0x80)
+			len--;
+		cut[i] = talloc_strndup(c->mem, args[i], len);
+	}
+	text = cli_say(c->mem, c, w, cut);
+	return err_set(e, rc, "%s", text ? text : "");
+}
+
+enum rc
+cli_wrong(
+    struct cli *c, struct err *e, enum cli_word w, const char *const *args)
+{
+	c->is_usage = true;
+	return cli_fault(c, e, RC_BADINPUT, w, args);
+}
+
 enum rc
 cli_usage(struct cli *c, struct err *e, const char *fmt, ...)
 {
@@ -65,8 +97,7 @@ cli_id(struct cli *c, const char *text, int64_t *out, struct err *e)
 		    __builtin_add_overflow(n, *t - '0', &n))
 			break;
 	if (*t != '\0' || n == 0)
-		return cli_usage(
-		    c, e, "'%.60s' is no number of a promise", text);
+		return cli_wrong(c, e, W_E_ID, CLI_ARGS(text));
 	*out = n;
 	return RC_OK;
 }
@@ -84,14 +115,12 @@ set_state(struct cli *c, const char *text, struct err *e)
 		(void)snprintf(name, sizeof(name), "%.*s",
 		    (int)(len < 15 ? len : 15), text);
 		if (!promise_state_parse(name, &s))
-			return cli_usage(c, e,
-			    "'%s' is no state: open, kept, withdrawn or not",
-			    name);
+			return cli_wrong(c, e, W_E_STATE, CLI_ARGS(name));
 		c->states |= 1u << s;
 		text += len + (text[len] == ',');
 	}
 	if (c->states == 0)
-		return cli_usage(c, e, "--state names no state");
+		return cli_wrong(c, e, W_E_STATE, CLI_ARGS(""));
 	return RC_OK;
 }
 
@@ -104,7 +133,7 @@ add_override(struct cli *c, const char *text, struct err *e)
 	while (c->overrides[n] != NULL)
 		n++;
 	if (n == OPTIONS_MAX_OVERRIDES)
-		return cli_usage(c, e, "more than %d -o options", (int)n);
+		return cli_wrong(c, e, W_E_TOO_MANY, CLI_NONE);
 	c->overrides[n] = text;
 	return RC_OK;
 }
@@ -167,54 +196,71 @@ take(struct cli *c, int letter, const char *value, char *wants, struct err *e)
 	return RC_OK;
 }
 
+/* what getopt_long() is told */
+struct grammar {
+	struct option longs[ARRAY_LEN(table) + 1];
+	char shorts[2 * ARRAY_LEN(table) + 3];
+};
+
+/* grammar_make - the options of the set and the global ones; stops_at_word:
+ * nothing behind the first argument is read */
+static void
+grammar_make(struct grammar *g, unsigned opts, bool stops_at_word)
+{
+	struct option *o = g->longs;
+	char *s = g->shorts;
+	size_t i;
+
+	memset(g, 0, sizeof(*g));
+	if (stops_at_word)
+		*s++ = '+';
+	*s++ = ':'; /* a missing value is told apart */
+	for (i = 0; i < ARRAY_LEN(table); i++) {
+		if (table[i].opt != 0 && (table[i].opt & opts) == 0)
+			continue;
+		o->name = table[i].name;
+		o->has_arg = table[i].value ? required_argument : no_argument;
+		o->val = table[i].letter;
+		o++;
+		if (strchr(with_letters, table[i].letter) == NULL)
+			continue;
+		*s++ = table[i].letter;
+		if (table[i].value != NULL)
+			*s++ = ':';
+	}
+}
+
+/* bad_option - what getopt_long() did not take; word is the one it read */
+static enum rc
+bad_option(struct cli *c, int got, const char *word, struct err *e)
+{
+	char letter[3] = "-";
+
+	if (got == ':')
+		return cli_wrong(c, e, W_E_VALUE, CLI_ARGS(word));
+	if (optopt == 0 || optopt > 126 || strncmp(word, "--", 2) == 0)
+		return cli_wrong(c, e, W_E_OPTION, CLI_ARGS(word));
+	letter[1] = (char)optopt;
+	return cli_wrong(c, e, W_E_OPTION, CLI_ARGS(letter));
+}
+
 /* read_options - those in the set, and the global ones; *used: words read */
 static enum rc
 read_options(struct cli *c, int argc, char **argv, unsigned opts,
     bool stops_at_word, char *wants, int *used, struct err *e)
 {
-	struct option longs[ARRAY_LEN(table) + 1] = { { 0 } };
-	char shorts[2 * ARRAY_LEN(table) + 8] = "+:";
-	size_t i, n = 0, len = stops_at_word ? 2 : 1;
+	struct grammar g;
 	enum rc rc = RC_OK;
 	int got;
 
-	if (!stops_at_word)
-		shorts[0] = ':';
-	for (i = 0; i < ARRAY_LEN(table); i++) {
-		if (table[i].opt != 0 && (table[i].opt & opts) == 0)
-			continue;
-		longs[n].name = table[i].name;
-		longs[n].has_arg =
-		    table[i].value ? required_argument : no_argument;
-		longs[n++].val = table[i].letter;
-		/* one letter is for the common ones only */
-		if (strchr("chVnfO", table[i].letter) == NULL &&
-		    table[i].letter != 'o')
-			continue;
-		if (table[i].letter == 'O' || table[i].letter == 'o')
-			continue;
-		shorts[len++] = table[i].letter;
-		if (table[i].value != NULL)
-			shorts[len++] = ':';
-	}
-	/* -o is the output of what writes a file, a setting elsewhere */
-	shorts[len++] = 'o';
-	shorts[len++] = ':';
-	shorts[len] = '\0';
+	grammar_make(&g, opts, stops_at_word);
 	optind = 0;
 	opterr = 0;
 	while (rc == RC_OK &&
-	       (got = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		if (got == ':')
-			return cli_usage(
-			    c, e, "'%s' needs a value", argv[optind - 1]);
-		if (got == '?' && optopt != 0 && optopt < 128 &&
-		    argv[optind - 1][1] != '-')
-			return cli_usage(
-			    c, e, "there is no option '-%c'", optopt);
-		if (got == '?')
-			return cli_usage(c, e, "there is no option '%.60s'",
-			    argv[optind - 1]);
+	       (got = getopt_long(argc, argv, g.shorts, g.longs, NULL)) != -1) {
+		if (got == ':' || got == '?')
+			return bad_option(c, got, argv[optind - 1], e);
+		/* -o FILE is the output of what writes one */
 		if (got == 'o' && (opts & OPT_OUTPUT) != 0 &&
 		    strchr(optarg, '=') == NULL)
 			got = 'O';

@@ -44,27 +44,25 @@ program_exec(struct cli *c, const char *name, char *const *args, struct err *e)
 
 	path = program_path(c->mem, name);
 	if (path == NULL)
-		return err_set(
-		    e, RC_INTERNAL, "the program '%s' is not installed", name);
+		return cli_fault(
+		    c, e, RC_INTERNAL, W_E_PROGRAM, CLI_ARGS(name));
 	argv[n++] = name;
 	if (c->at_text != NULL) {
 		if (!times_parse(c->at_text, c->zone, &when))
-			return cli_usage(c, e,
-			    "--at '%s' is no instant such as 2026-11-20T14:00",
-			    c->at_text);
+			return cli_wrong(c, e, W_E_AT, CLI_ARGS(c->at_text));
 		times_utc(when, at);
 		argv[n++] = "--at";
 		argv[n++] = at;
 	}
 	for (i = 0; c->overrides[i] != NULL; i++) {
 		if (n + 2 >= PROGRAM_MAX_ARGS)
-			return cli_usage(c, e, "too many arguments");
+			return cli_wrong(c, e, W_E_TOO_MANY, CLI_NONE);
 		argv[n++] = "-o";
 		argv[n++] = c->overrides[i];
 	}
 	for (i = 0; args[i] != NULL; i++) {
 		if (n >= PROGRAM_MAX_ARGS)
-			return cli_usage(c, e, "too many arguments");
+			return cli_wrong(c, e, W_E_TOO_MANY, CLI_NONE);
 		argv[n++] = args[i];
 	}
 	argv[n] = NULL;

@@ -120,10 +120,8 @@ unknown(struct cli *c, const char *name, struct err *e)
 		}
 	}
 	if (best != NULL)
-		return cli_usage(c, e, "%.200s",
-		    cli_say(c->mem, c, W_MEANT, CLI_ARGS(shown, best)));
-	return cli_usage(
-	    c, e, "%.200s", cli_say(c->mem, c, W_UNKNOWN, CLI_ARGS(shown)));
+		return cli_wrong(c, e, W_MEANT, CLI_ARGS(shown, best));
+	return cli_wrong(c, e, W_UNKNOWN, CLI_ARGS(shown));
 }
 
 /* help_all - the commands, a line each */
@@ -182,15 +180,11 @@ prepare(struct cli *c, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	if (c->at_text != NULL && !times_parse(c->at_text, c->zone, &c->at))
-		return cli_usage(c, e,
-		    "--at '%.60s' is no instant such as 2026-11-20T14:00",
-		    c->at_text);
+		return cli_wrong(c, e, W_E_AT, CLI_ARGS(c->at_text));
 	if (c->cmd->need < NEED_READ)
 		return RC_OK;
-	return ledger_open(c->mem,
-	    settings_path(c->mem, c->settings, LEDGER_FILE),
-	    c->cmd->need == NEED_READ ? LEDGER_READ : LEDGER_WRITE, &c->ledger,
-	    e);
+	return show_ledger(
+	    c, c->cmd->need == NEED_READ ? LEDGER_READ : LEDGER_WRITE, e);
 }
 
 /* run_other - a name that is no row: promise-NAME, where it is there */
@@ -249,11 +243,11 @@ run_command(struct cli *c, struct err *e)
 	if (wants == 'h')
 		return run_help(c, c->cmd->name, e);
 	if (c->arg_count < c->cmd->min_args)
-		return cli_usage(
-		    c, e, "%s needs %s", c->cmd->name, c->cmd->synopsis);
+		return cli_wrong(
+		    c, e, W_E_NEEDS, CLI_ARGS(c->cmd->name, c->cmd->synopsis));
 	if (c->cmd->max_args >= 0 && c->arg_count > c->cmd->max_args)
-		return cli_usage(c, e, "%s: '%.60s' is too much", c->cmd->name,
-		    c->args[c->cmd->max_args]);
+		return cli_wrong(c, e, W_E_TOO_MUCH,
+		    CLI_ARGS(c->cmd->name, c->args[c->cmd->max_args]));
 	rc = prepare(c, e);
 	if (rc == RC_OK)
 		rc = c->cmd->run(c, e);
@@ -280,7 +274,7 @@ run(struct cli *c, int argc, char **argv, struct err *e)
 		return run_help(c, c->arg_count > 0 ? c->args[0] : NULL, e);
 	if (c->arg_count == 0) {
 		help_all(c, stderr);
-		return cli_usage(c, e, "no command");
+		return cli_wrong(c, e, W_E_NO_COMMAND, CLI_NONE);
 	}
 	if (strcmp(c->args[0], "help") == 0)
 		return run_help(c, c->args[1], e);

@@ -177,3 +177,28 @@ show_zone(TALLOC_CTX *mem, const struct cli *c, const struct promise *p,
 	*out = c->zone;
 	return RC_OK;
 }
+
+enum rc
+show_missing(struct cli *c, int64_t id, enum rc rc, struct err *e)
+{
+	char number[24];
+
+	if (rc != RC_NOTFOUND)
+		return rc;
+	(void)snprintf(number, sizeof(number), "%" PRId64, id);
+	return cli_fault(c, e, rc, W_E_NO_PROMISE, CLI_ARGS(number));
+}
+
+enum rc
+show_ledger(struct cli *c, enum ledger_mode mode, struct err *e)
+{
+	char *path = settings_path(c->mem, c->settings, LEDGER_FILE);
+	enum rc rc;
+
+	if (path == NULL)
+		return err_nomem(e);
+	rc = ledger_open(c->mem, path, mode, &c->ledger, e);
+	if (rc == RC_NOTFOUND)
+		return cli_fault(c, e, rc, W_E_NO_LEDGER, CLI_ARGS(path));
+	return rc;
+}

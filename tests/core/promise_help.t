@@ -94,6 +94,8 @@ print(max(width(l.rstrip("\n")) for l in sys.stdin) <= 60)')" True "no line is w
 	is "$(printf '%s' "$out" | grep -c "$(printf '\033')")" 0 "a dumb terminal gets no colours"
 	out=$(term "'$builddir/promise' --at 2020-01-01 overdue")
 	like "$out" 'nothing is overdue' "a person is told that there is nothing"
+	out=$(term "'$builddir/promise' --at $at today")
+	like "$out" 'also overdue: 1 ' "today says what is late beside it"
 else
 	skip "script(1) is not there"
 fi

@@ -57,7 +57,16 @@ run promise overdue
 is "$status" 0 "is no longer late"
 run promise kept 1
 is "$status" 1 "not kept twice"
-like "$err" "promise 1: not possible: 'kept' on a promise that is kept" "and says why"
+like "$err" "promise 1 is kept already" "and says why"
+run promise -o lang=fr kept 1
+is "$err" "promise: la promesse 1 est déjà tenue" "in French"
+run promise -o lang=fr show 99
+is "$err" "promise: il n’y a pas de promesse 99" "a number that is none, in French"
+LC_ALL=fr_FR.UTF-8 run promise show x
+is "$err" "promise: « x » n’est pas un numéro de promesse
+promise: voir « promise help show »" "faults of usage too"
+run promise reopen 3
+is "$status:$err" "1:promise: promise 3 is open" "an open one cannot be opened"
 run promise show 1
 like "$out" '2026-11-19 10:00  kept +anne +envoyé par la poste' "who, when, and the note"
 run promise reopen 1
