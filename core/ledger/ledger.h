@@ -25,6 +25,10 @@ enum ledger_mode {
 /*
  * ledger_open - talloc_free() closes it
  *
+ * One at a time in a process: SQLite's locks are the process's, and opening
+ * the file a second time lets go of those of the first, after which another
+ * process may delete the log under it and the first reads old pages for ever.
+ *
  * RC_NOTFOUND no ledger there; RC_RETRY locked by another, or of an older
  * version and mode is LEDGER_READ; RC_BADINPUT the file is no ledger (it is
  * left untouched), damaged, or of a newer version; RC_INTERNAL disk
