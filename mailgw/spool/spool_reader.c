@@ -23,6 +23,7 @@
 #include "mailgw/spool/spool_frame.h"
 
 #define WINDOW_BYTES (256U << 10)
+#define BLOCK_BYTES  4096U
 
 struct place {
 	uint64_t segment, offset;
@@ -35,7 +36,7 @@ struct record {
 	struct place envelope, *data;
 	size_t n_data, octets_seen;
 	uint64_t octets;
-	uint32_t crc, crc_seen;
+	uint32_t crc;
 	bool is_orphan; /* its envelope lay in a segment already removed */
 	bool has_envelope, is_ended, is_settled, is_given, is_damaged;
 	enum spool_outcome outcome;
@@ -124,7 +125,12 @@ list_segments(struct spool_reader *r, struct err *e)
 	return rc;
 }
 
-/* read_at - up to len octets of a segment; less only at its end */
+/*
+ * read_at - up to len octets of a segment; less only at its end
+ *
+ * A block that the disk cannot read any more counts as zeros: the CRCs say
+ * what was lost, and what lies behind it is read.
+ */
 static enum rc
 read_at(struct spool_reader *r, uint64_t segment, uint64_t offset, char *out,
     size_t len, size_t *got, struct err *e)
@@ -244,7 +250,6 @@ take_frame(struct spool_reader *r, struct segment *s, const struct frame *f,
 			return err_nomem(e);
 		m->data[m->n_data++] = place;
 		m->octets_seen += f->len;
-		m->crc_seen = frame_crc(m->crc_seen, payload.at, payload.len);
 		break;
 	case FRAME_END:
 		if (f->len != 12)
@@ -335,7 +340,7 @@ scan_header(
 	}
 	if (!is_final)
 		return RC_NOTFOUND;
-	if (in.len > 0)
+	if (in.len >= SEGMENT_HEADER)
 		log_event(EV_SPOOL_DAMAGED,
 		    LOG_NUMBER("segment", (int64_t)s->number),
 		    LOG_NUMBER("at", 0), LOG_NUMBER("octets", (int64_t)in.len));
@@ -495,7 +500,7 @@ body_read(struct spool_reader *r, const struct record *m,
 	}
 	at[len] = '\0';
 	out->bytes = (struct slice){ at, len };
-	if (!m->is_ended || len != m->octets || m->crc_seen != m->crc)
+	if (!m->is_ended || len != m->octets || frame_crc(0, at, len) != m->crc)
 		out->is_damaged = true;
 	return RC_OK;
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "core/log/log.h"
 #include "mailgw/spool/spool.h"
 #include "mailgw/spool/spool_commit.h"
 #include "mailgw/spool/spool_frame.h"
@@ -623,5 +624,6 @@ main(void)
 		SPOOL_TEST(killed_under_load),
 	};
 
+	log_threshold(0); /* of damage there is plenty */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
