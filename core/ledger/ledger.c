@@ -1,13 +1,11 @@
 /*
  * ledger.c - opening, closing, statements and transactions
  *
- * A file is looked at with read(2) before SQLite sees it, so that what is not
- * a ledger is not touched. Connections are hardened alike: no trust in the
+ * A file that does not say it is a ledger is not touched. Connections are hardened alike: no trust in the
  * schema, defensive, foreign keys on, every commit on disk before it returns.
  */
 #include "core/core.h"
 
-#include <fcntl.h>
 #include <glib.h>
 #include <sys/stat.h>
 
@@ -80,43 +78,40 @@ ledger_close(struct ledger *l)
 	return 0;
 }
 
-/* is_ours - the first 100 octets of a file are those of a ledger */
-static bool
-is_ours(const unsigned char head[100])
-{
-	uint32_t id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 |
-		      (uint32_t)head[70] << 8 | head[71];
-
-	return memcmp(head, "SQLite format 3", 16) == 0 &&
-	       id == LEDGER_APPLICATION_ID;
-}
-
-/* look - what is at path, without touching it */
+/*
+ * look - what is at path, without opening it: to close a descriptor of a file
+ * drops every POSIX lock that this process holds on it, SQLite's too
+ */
 static enum rc
 look(const char *path, off_t *size, struct err *e)
 {
-	unsigned char head[100];
 	struct stat st;
-	ssize_t n;
-	int fd;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT)
+	if (stat(path, &st) != 0 && errno == ENOENT)
 		return err_set(e, RC_NOTFOUND, "there is no ledger yet");
-	if (fd < 0)
+	if (stat(path, &st) != 0)
 		return err_set(e, RC_INTERNAL, "%s", strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
+	if (!S_ISREG(st.st_mode))
 		return err_set(e, RC_BADINPUT, "not a file");
-	}
-	n = pread(fd, head, sizeof(head), 0);
-	close(fd);
-	if (n < 0)
-		return err_set(e, RC_INTERNAL, "%s", strerror(errno));
-	if (n < (ssize_t)sizeof(head) || !is_ours(head))
-		return err_set(e, RC_BADINPUT, "not a ledger of promises");
 	*size = st.st_size;
 	return RC_OK;
+}
+
+/* check_ours - the file says that it is a ledger; nothing is written to it */
+static enum rc
+check_ours(struct ledger *l, struct err *e)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum rc rc = RC_OK;
+
+	if (sqlite3_prepare_v2(l->db, "PRAGMA application_id", -1, &stmt,
+		NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		rc = ledger_fault(l->db, e, "not a ledger of promises");
+	else if (sqlite3_column_int64(stmt, 0) != LEDGER_APPLICATION_ID)
+		rc = err_set(e, RC_BADINPUT, "not a ledger of promises");
+	(void)sqlite3_finalize(stmt);
+	return rc;
 }
 
 /* load_name - the uuid; also the first touch of the file's content */
@@ -202,6 +197,8 @@ connect_to(struct ledger *l, off_t size, struct err *e)
 	if (sqlite3_open_v2(l->path, &l->db, flags, NULL) != SQLITE_OK)
 		return ledger_fault(l->db, e, "cannot be opened");
 	rc = ledger_configure(l->db, e);
+	if (rc == RC_OK)
+		rc = check_ours(l, e);
 	if (rc != RC_OK)
 		return rc;
 	rc = l->mode == LEDGER_READ
