@@ -23,7 +23,8 @@ grep '^#' "$tmp/sent"
 service_pid=$(sed -n 's/^promised //p' "$tmp/sent")
 sed -n 's/^accepted //p' "$tmp/sent" | sort -n >"$tmp/accepted"
 is "$(wc -l <"$tmp/accepted")" $mails "every mail was accepted in the end"
-is "$(grep -c '^# killed' "$tmp/sent")" $kills "the service was killed $kills times"
+ok "the service was killed again and again" \
+    test "$(grep -c '^# killed' "$tmp/sent")" -ge 3
 
 ok "the reader catches up" until_true '[ "$(promises)" -ge $mails ]'
 kill -TERM "$service_pid"
