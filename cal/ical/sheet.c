@@ -220,6 +220,12 @@ ical_sheet_add(struct ical_sheet *s, const struct promise *p, struct err *e)
 	int32_t day;
 	enum rc rc;
 
+	if (changes < s->until)
+		s->until = changes;
+	if (promise_has_lapsed(p, s->at)) { /* leaves the calendar */
+		ical_sheet_touch(s, p->due_at + 1);
+		return RC_OK;
+	}
 	if (p->state == PROMISE_OPEN) {
 		s->count.open++;
 		s->count.undated += !p->due.is_set;
@@ -229,8 +235,6 @@ ical_sheet_add(struct ical_sheet *s, const struct promise *p, struct err *e)
 		}
 	}
 	ical_sheet_touch(s, p->changed_at);
-	if (changes < s->until)
-		s->until = changes;
 	rc = ical_event(s->ical, p, s->at, &text, e);
 	if (rc == RC_NOTFOUND)
 		return RC_OK;

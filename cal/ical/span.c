@@ -91,9 +91,7 @@ span_late(const struct promise *p, int64_t at, int64_t *since, int32_t *day)
 {
 	int late, rounds;
 
-	if (p->state != PROMISE_OPEN || !p->due.is_set)
-		return 0;
-	late = promise_lateness(p->due_at, at);
+	late = promise_lateness(p, at);
 	if (late == 0)
 		return 0;
 	rounds = late - 1;
@@ -110,7 +108,8 @@ span_changes_at(const struct promise *p, int64_t at)
 	int64_t since;
 	int32_t day;
 
-	if (p->state != PROMISE_OPEN || !p->due.is_set)
+	if (p->state != PROMISE_OPEN || !p->due.is_set ||
+	    promise_has_lapsed(p, at))
 		return INT64_MAX;
 	if (span_late(p, at, &since, &day) == 0)
 		return p->due_at + 1;

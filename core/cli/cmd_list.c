@@ -3,6 +3,14 @@
  */
 #include "core/cli/cli.h"
 
+/* stands - an offer whose day is over no longer does */
+static bool
+stands(const struct cli *c, const struct promise *p, void *arg)
+{
+	(void)arg;
+	return !promise_has_lapsed(p, c->at);
+}
+
 static enum rc
 run(struct cli *c, struct err *e)
 {
@@ -11,6 +19,8 @@ run(struct cli *c, struct err *e)
 
 	listing_query(c, &l.q);
 	l.has_states = l.q.states != 1u << PROMISE_OPEN;
+	if (!l.has_states)
+		l.accept = stands;
 	return listing_run(c, &l, &count, e);
 }
 

@@ -6,10 +6,18 @@
  */
 #include "core/cli/cli.h"
 
+/* is_late - what lapsed, an offer, is not */
+static bool
+is_late(const struct cli *c, const struct promise *p, void *arg)
+{
+	(void)arg;
+	return show_is_late(c, p);
+}
+
 static enum rc
 run(struct cli *c, struct err *e)
 {
-	struct listing l = { .nothing = W_NOTHING_LATE };
+	struct listing l = { .accept = is_late, .nothing = W_NOTHING_LATE };
 	size_t count = 0;
 	enum rc rc;
 

@@ -76,6 +76,8 @@ count_late(const struct promise *p, void *arg, struct err *e)
 	struct gather *g = arg;
 
 	(void)e;
+	if (!show_is_late(g->c, p))
+		return RC_OK;
 	if (g->l->accept == NULL || !g->l->accept(g->c, p, g->l->arg))
 		g->late++;
 	return RC_OK;

@@ -138,7 +138,7 @@ show_customers(TALLOC_CTX *mem, const struct promise *p, const char *sep)
 bool
 show_is_late(const struct cli *c, const struct promise *p)
 {
-	return p->state == PROMISE_OPEN && p->due.is_set && c->at > p->due_at;
+	return promise_is_late(p, c->at);
 }
 
 const char *

@@ -222,6 +222,8 @@ times_relative(TALLOC_CTX *mem, const struct cli *c, const struct promise *p)
 		return talloc_strdup(mem, show_state(c, p->state));
 	if (!p->due.is_set || show_zone(mem, c, p, &z, &e) != RC_OK)
 		return talloc_strdup(mem, "");
+	if (promise_has_lapsed(p, c->at))
+		return talloc_strdup(mem, cli_word(c, W_LAPSED));
 	days = p->due.day - zone_civil(z, c->at).day;
 	is_late = show_is_late(c, p);
 	if (p->due.minute != CIVIL_NO_MINUTE && is_late &&

@@ -107,9 +107,11 @@ check_ours(struct ledger *l, struct err *e)
 	if (sqlite3_prepare_v2(l->db, "PRAGMA application_id", -1, &stmt,
 		NULL) != SQLITE_OK ||
 	    sqlite3_step(stmt) != SQLITE_ROW)
-		rc = ledger_fault(l->db, e, "not a ledger of promises");
+		rc = ledger_fault(l->db, e, "looking at it");
 	else if (sqlite3_column_int64(stmt, 0) != LEDGER_APPLICATION_ID)
-		rc = err_set(e, RC_BADINPUT, "not a ledger of promises");
+		rc = RC_BADINPUT;
+	if (rc == RC_BADINPUT)
+		rc = err_set(e, rc, "not a ledger of promises");
 	(void)sqlite3_finalize(stmt);
 	return rc;
 }
@@ -196,9 +198,10 @@ connect_to(struct ledger *l, off_t size, struct err *e)
 
 	if (sqlite3_open_v2(l->path, &l->db, flags, NULL) != SQLITE_OK)
 		return ledger_fault(l->db, e, "cannot be opened");
-	rc = ledger_configure(l->db, e);
+	(void)sqlite3_busy_timeout(l->db, LEDGER_BUSY_MS);
+	rc = check_ours(l, e);
 	if (rc == RC_OK)
-		rc = check_ours(l, e);
+		rc = ledger_configure(l->db, e);
 	if (rc != RC_OK)
 		return rc;
 	rc = l->mode == LEDGER_READ

@@ -291,9 +291,7 @@ static enum rc
 set_state(struct ledger *l, const struct promise *p, enum promise_state state,
     int64_t at, struct err *e)
 {
-	int shown = p->state == PROMISE_OPEN && p->due.is_set
-			? promise_lateness(p->due_at, at)
-			: 0;
+	int shown = promise_lateness(p, at);
 	sqlite3_stmt *stmt;
 
 	stmt = ledger_take(l,

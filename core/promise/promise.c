@@ -156,13 +156,32 @@ promise_due_at(struct civil due, const struct zone *z)
 	return zone_instant(z, due) - 1;
 }
 
+/* is_past - open, and its due is over */
+static bool
+is_past(const struct promise *p, int64_t at)
+{
+	return p->state == PROMISE_OPEN && p->due.is_set && at > p->due_at;
+}
+
+bool
+promise_is_late(const struct promise *p, int64_t at)
+{
+	return p->kind != PROMISE_OFFER && is_past(p, at);
+}
+
+bool
+promise_has_lapsed(const struct promise *p, int64_t at)
+{
+	return p->kind == PROMISE_OFFER && is_past(p, at);
+}
+
 int
-promise_lateness(int64_t due_at, int64_t at)
+promise_lateness(const struct promise *p, int64_t at)
 {
 	int64_t rounds;
 
-	if (at <= due_at)
+	if (!promise_is_late(p, at))
 		return 0;
-	rounds = (at - due_at) / (PROMISE_LATE_DAYS * INT64_C(86400));
+	rounds = (at - p->due_at) / (PROMISE_LATE_DAYS * INT64_C(86400));
 	return rounds < INT_MAX / 2 ? (int)rounds + 1 : INT_MAX / 2;
 }

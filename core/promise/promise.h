@@ -88,13 +88,22 @@ enum rc promise_next_state(enum promise_state from, enum promise_move m,
 int64_t promise_due_at(struct civil due, const struct zone *z);
 
 /*
- * promise_lateness - 0 in time, else 1, and one more every PROMISE_LATE_DAYS
+ * promise_is_late - open and past its due at an instant
+ *
+ * An offer is never late: when its day is over it was kept open as promised.
+ * It has lapsed then, and nobody needs to be told any more.
+ */
+bool promise_is_late(const struct promise *p, int64_t at);
+bool promise_has_lapsed(const struct promise *p, int64_t at);
+
+/*
+ * promise_lateness - 0 not late, else 1, and one more every PROMISE_LATE_DAYS
  *
  * A calendar shows a late promise otherwise, and again after that many days,
  * though nobody changed it: what it shows as RFC 5545 SEQUENCE is `sequence`
  * plus this, so a change adds it to `sequence` before it starts from 0 again.
  */
 #define PROMISE_LATE_DAYS 30
-int promise_lateness(int64_t due_at, int64_t at);
+int promise_lateness(const struct promise *p, int64_t at);
 
 #endif

@@ -98,4 +98,16 @@ run promise overdue
 is "$status" 3 "a file that is no ledger: overdue exits 3"
 like "$err" 'ledger.db: not a ledger of promises' "and says so"
 is "$(cat "$home/ledger.db")" "not a ledger" "and leaves it alone"
+rm -rf "$home"
+mkdir "$home"
+seed <<-END
+due=2026-11-18${t}kind=offer${t}text=Offre valable jusqu’au 18 novembre
+due=2026-11-30${t}kind=offer${t}text=Offre valable jusqu’au 30 novembre
+END
+run promise overdue
+is "$status:$out" "0:" "an offer that has lapsed is not overdue"
+run promise list
+is "$(printf '%s\n' "$out" | grep -c Offre)" 1 "nor shown among what stands"
+run promise list --all
+like "$out" '18 Nov  open   lapsed ' "but shown with --all"
 finish

@@ -53,6 +53,26 @@ moves_lead(void **state)
 }
 
 static void
+offers_lapse(void **state)
+{
+	struct promise p = { .kind = PROMISE_OFFER, .due_at = 1000 };
+
+	(void)state;
+	p.due.is_set = true;
+	assert_false(promise_has_lapsed(&p, 1000));
+	assert_true(promise_has_lapsed(&p, 1001));
+	assert_false(promise_is_late(&p, 1001));
+	assert_int_equal(promise_lateness(&p, 1001), 0);
+	p.kind = PROMISE_ACTION;
+	assert_false(promise_has_lapsed(&p, 1001));
+	assert_false(promise_is_late(&p, 1000));
+	assert_true(promise_is_late(&p, 1001));
+	assert_int_equal(promise_lateness(&p, 1001), 1);
+	p.state = PROMISE_KEPT;
+	assert_false(promise_is_late(&p, 1001));
+}
+
+static void
 late_from_when(void **state)
 {
 	struct civil day = { .minute = CIVIL_NO_MINUTE }, hour, none = { 0 };
@@ -79,6 +99,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_go_both_ways),
 		cmocka_unit_test(moves_lead),
+		cmocka_unit_test(offers_lapse),
 		cmocka_unit_test(late_from_when),
 	};
 
