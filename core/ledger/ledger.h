@@ -25,9 +25,8 @@ enum ledger_mode {
 /*
  * ledger_open - talloc_free() closes it
  *
- * One at a time in a process: SQLite's locks are the process's, and opening
- * the file a second time lets go of those of the first, after which another
- * process may delete the log under it and the first reads old pages for ever.
+ * Nobody may open and close the file by other means in a process that holds
+ * the ledger: that drops the process's POSIX locks, SQLite's too.
  *
  * RC_NOTFOUND no ledger there; RC_RETRY locked by another, or of an older
  * version and mode is LEDGER_READ; RC_BADINPUT the file is no ledger (it is
