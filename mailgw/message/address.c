@@ -58,10 +58,10 @@ static enum rc
 finish(TALLOC_CTX *mem, struct item *it, struct message_address **list,
     size_t *n, struct err *e)
 {
-	struct slice address = buf_slice(it->has_angle ? &it->angle :
-	    &it->phrase);
-	struct slice phrase = buf_slice(it->has_angle ? &it->phrase :
-	    &it->comment);
+	struct slice address =
+	    buf_slice(it->has_angle ? &it->angle : &it->phrase);
+	struct slice phrase =
+	    buf_slice(it->has_angle ? &it->phrase : &it->comment);
 	enum rc rc = RC_OK;
 	size_t i;
 
@@ -83,9 +83,17 @@ finish(TALLOC_CTX *mem, struct item *it, struct message_address **list,
 	return rc;
 }
 
+/* ends_angle - a comma ends an address whose '>' is missing, but not a route */
+static bool
+ends_angle(const struct buf *angle)
+{
+	return angle->len > 0 && angle->at[0] != '@' &&
+	       memchr(angle->at, '@', angle->len) != NULL;
+}
+
 enum rc
-header_addresses(TALLOC_CTX *mem, struct slice v,
-    struct message_address **list, size_t *n, struct err *e)
+header_addresses(TALLOC_CTX *mem, struct slice v, struct message_address **list,
+    size_t *n, struct err *e)
 {
 	struct item it = { { .mem = mem }, { .mem = mem }, { .mem = mem },
 		false };
@@ -102,7 +110,7 @@ header_addresses(TALLOC_CTX *mem, struct slice v,
 			depth -= c == ')';
 			if (c == '\\' && i + 1 < v.len)
 				i++;
-			else if (depth > 0 && c != '(')
+			else if (depth > 0 && c != '(' && c != ')')
 				buf_putc(&it.comment, c);
 			continue;
 		}
@@ -127,13 +135,13 @@ header_addresses(TALLOC_CTX *mem, struct slice v,
 		} else if (c == '>') {
 			in_angle = false;
 			to = &it.phrase;
-		} else if (c == ';' || (c == ',' && (!in_angle ||
-		    memchr(buf_slice(&it.angle).at, '@', it.angle.len)))) {
+		} else if (c == ';' ||
+			   (c == ',' && (!in_angle || ends_angle(&it.angle)))) {
 			rc = finish(mem, &it, list, n, e);
 			in_angle = false;
 			to = &it.phrase;
 		} else if (c == ':' && !in_angle) {
-			it.phrase.len = 0;	/* the name of a group */
+			it.phrase.len = 0; /* the name of a group */
 		} else {
 			buf_putc(to, c);
 		}
@@ -152,8 +160,8 @@ number(struct slice *s, int most)
 {
 	int n = 0, digits = 0;
 
-	while (s->len > 0 && digits < most && s->at[0] >= '0' &&
-	    s->at[0] <= '9') {
+	while (
+	    s->len > 0 && digits < most && s->at[0] >= '0' && s->at[0] <= '9') {
 		n = n * 10 + (s->at[0] - '0');
 		s->at++;
 		s->len--;
@@ -165,9 +173,9 @@ number(struct slice *s, int most)
 static void
 blanks(struct slice *s)
 {
-	while (s->len > 0 && (s->at[0] == ' ' || s->at[0] == '\t' ||
-	    s->at[0] == '\r' || s->at[0] == '\n' || s->at[0] == ',' ||
-	    s->at[0] == '-')) {
+	while (s->len > 0 &&
+	       (s->at[0] == ' ' || s->at[0] == '\t' || s->at[0] == '\r' ||
+		   s->at[0] == '\n' || s->at[0] == ',' || s->at[0] == '-')) {
 		s->at++;
 		s->len--;
 	}
@@ -196,8 +204,9 @@ zone_minutes(struct slice s)
 			s.len--;
 		}
 		mm = number(&s, 2);
-		return hh >= 0 && hh <= 14 && mm >= 0 && mm < 60 ?
-		    sign * (hh * 60 + mm) : 0;
+		return hh >= 0 && hh <= 14 && mm >= 0 && mm < 60
+			   ? sign * (hh * 60 + mm)
+			   : 0;
 	}
 	for (i = 0; i < ARRAY_LEN(zones); i++)
 		if (decode_starts(s, zones[i].name))
@@ -227,7 +236,7 @@ header_date(struct slice v, int64_t *at, int *offset_min)
 		if (memcmp(months + 3 * tm.tm_mon, mon, 3) == 0)
 			break;
 	while (v.len > 0 && ((v.at[0] | 0x20) >= 'a') &&
-	    ((v.at[0] | 0x20) <= 'z')) {
+	       ((v.at[0] | 0x20) <= 'z')) {
 		v.at++;
 		v.len--;
 	}
@@ -274,9 +283,9 @@ static bool
 is_reply_subject(struct slice s)
 {
 	static const char *const marks[] = { "re", "r\303\251p", "r\303\251f",
-		"r\303\211p", "r\303\211f",
-		"rep", "aw", "antw", "sv", "rif", "r", "rv", "tr", "fw", "fwd",
-		"wg", "i", "doorst", "enc", "res" };
+		"r\303\211p", "r\303\211f", "rep", "aw", "antw", "sv", "rif",
+		"r", "rv", "tr", "fw", "fwd", "wg", "i", "doorst", "enc",
+		"res" };
 	size_t i, n;
 
 	s = decode_trim(s);
@@ -284,8 +293,9 @@ is_reply_subject(struct slice s)
 		n = strlen(marks[i]);
 		if (!decode_starts(s, marks[i]))
 			continue;
-		while (n < s.len && (s.at[n] == ' ' ||
-		    memcmp(s.at + n, "\302\240", s.len - n < 2 ? 1 : 2) == 0))
+		while (n < s.len &&
+		       (s.at[n] == ' ' || memcmp(s.at + n, "\302\240",
+					      s.len - n < 2 ? 1 : 2) == 0))
 			n += s.at[n] == ' ' ? 1 : 2;
 		if (n < s.len && s.at[n] == ':')
 			return true;
@@ -305,12 +315,12 @@ is_automatic(const struct header *h)
 	    decode_starts(v, "junk") || decode_starts(v, "auto"))
 		return true;
 	return header_get(h, "x-autoreply").len > 0 ||
-	    header_get(h, "x-autorespond").len > 0;
+	       header_get(h, "x-autorespond").len > 0;
 }
 
 enum rc
-header_facts(TALLOC_CTX *mem, const struct header *h, struct message *m,
-    struct err *e)
+header_facts(
+    TALLOC_CTX *mem, const struct header *h, struct message *m, struct err *e)
 {
 	struct message_address *from = NULL;
 	struct slice v;
@@ -328,8 +338,8 @@ header_facts(TALLOC_CTX *mem, const struct header *h, struct message *m,
 		return err_nomem(e);
 	rc = header_addresses(mem, header_get(h, "from"), &from, &n, e);
 	if (rc == RC_OK && n == 0)
-		rc = header_addresses(mem, header_get(h, "sender"), &from, &n,
-		    e);
+		rc = header_addresses(
+		    mem, header_get(h, "sender"), &from, &n, e);
 	if (rc != RC_OK)
 		return rc;
 	if (n > 0)
@@ -355,11 +365,11 @@ header_facts(TALLOC_CTX *mem, const struct header *h, struct message *m,
 	v = header_get(h, "in-reply-to");
 	if (m->thread == NULL && v.len > 0)
 		m->thread = header_id(mem, v);
-	m->is_reply = m->thread != NULL || is_reply_subject(
-	    slice_of(m->subject));
+	m->is_reply =
+	    m->thread != NULL || is_reply_subject(slice_of(m->subject));
 	m->is_automatic = is_automatic(h);
 	v = header_get(h, "sensitivity");
-	m->is_private = decode_starts(v, "private") ||
-	    decode_starts(v, "personal");
+	m->is_private =
+	    decode_starts(v, "private") || decode_starts(v, "personal");
 	return RC_OK;
 }

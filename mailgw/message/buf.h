@@ -11,7 +11,7 @@
 
 struct buf {
 	TALLOC_CTX *mem;
-	char *at;		/* NULL until something is written */
+	char *at; /* NULL until something is written */
 	size_t len, room;
 	bool failed;
 };

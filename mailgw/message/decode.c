@@ -36,7 +36,7 @@ decode_trim(struct slice s)
 		s.len--;
 	}
 	while (s.len > 0 && strchr(" \t\r\n", s.at[s.len - 1]) &&
-	    s.at[s.len - 1] != '\0')
+	       s.at[s.len - 1] != '\0')
 		s.len--;
 	return s;
 }
@@ -79,7 +79,7 @@ decode_base64(struct slice in, struct buf *out)
 	(void)buf_grow(out, in.len / 4 * 3 + 3);
 	for (i = 0; i < in.len; i++) {
 		if (in.at[i] == '=') {
-			have = 0;	/* padding: a new run may follow */
+			have = 0; /* padding: a new run may follow */
 			continue;
 		}
 		v = base64_value(in.at[i]);
@@ -129,7 +129,8 @@ decode_qp(struct slice in, bool is_header, struct buf *out)
 		}
 		/* a soft break: "=", blanks, end of line */
 		for (j = i + 1; j < in.len && strchr(" \t\r", in.at[j]) &&
-		     in.at[j] != '\0'; j++)
+				in.at[j] != '\0';
+		     j++)
 			;
 		if (j >= in.len || in.at[j] == '\n')
 			i = j + 1;
@@ -175,9 +176,9 @@ decode_flowed(struct slice in, bool is_delsp, struct buf *out)
 		for (depth = 0; at < end && in.at[at] == '>'; at++)
 			depth++;
 		if (at < end && in.at[at] == ' ')
-			at++;	/* stuffed */
+			at++; /* stuffed */
 		flows = end > at && in.at[end - 1] == ' ' &&
-		    !(end - at == 3 && memcmp(in.at + at, "-- ", 3) == 0);
+			!(end - at == 3 && memcmp(in.at + at, "-- ", 3) == 0);
 		if (open && depth == last_depth) {
 			buf_put(out, in.at + at, end - at);
 		} else {

@@ -22,7 +22,8 @@ name_len(struct slice line)
 	size_t i, n;
 
 	for (i = 0; i < line.len && line.at[i] > ' ' && line.at[i] < 0x7f &&
-	     line.at[i] != ':'; i++)
+		    line.at[i] != ':';
+	     i++)
 		;
 	n = i;
 	while (i < line.len && (line.at[i] == ' ' || line.at[i] == '\t'))
@@ -59,8 +60,8 @@ header_start(struct slice bytes)
 }
 
 enum rc
-header_split(TALLOC_CTX *mem, struct slice bytes, struct header *out,
-    struct err *e)
+header_split(
+    TALLOC_CTX *mem, struct slice bytes, struct header *out, struct err *e)
 {
 	size_t at = 0, end, next, room = 0, colon;
 	struct slice line;
@@ -80,8 +81,8 @@ header_split(TALLOC_CTX *mem, struct slice bytes, struct header *out,
 		}
 		if (line.at[0] == ' ' || line.at[0] == '\t') {
 			if (f != NULL)
-				f->value.len = (size_t)(line.at + line.len -
-				    f->value.at);
+				f->value.len =
+				    (size_t)(line.at + line.len - f->value.at);
 			at = next;
 			continue;
 		}
@@ -92,18 +93,18 @@ header_split(TALLOC_CTX *mem, struct slice bytes, struct header *out,
 		}
 		if (out->count == room) {
 			room = room ? room * 2 : 32;
-			grown = talloc_realloc(mem, out->fields,
-			    struct header_field, room);
+			grown = talloc_realloc(
+			    mem, out->fields, struct header_field, room);
 			if (grown == NULL)
 				return err_nomem(e);
 			out->fields = grown;
 		}
 		f = &out->fields[out->count++];
 		colon = (size_t)((const char *)memchr(line.at, ':', line.len) -
-		    line.at);
+				 line.at);
 		f->name = (struct slice){ line.at, name_len(line) };
-		f->value = (struct slice){ line.at + colon + 1,
-			line.len - colon - 1 };
+		f->value =
+		    (struct slice){ line.at + colon + 1, line.len - colon - 1 };
 		at = next;
 	}
 	out->body_at = at;
@@ -136,17 +137,18 @@ header_param(TALLOC_CTX *mem, struct slice value, const char *name)
 	while (i < value.len && value.at[i] != ';')
 		i++;
 	while (i < value.len) {
-		i++;	/* ';' */
+		i++; /* ';' */
 		start = i;
-		while (i < value.len && value.at[i] != '=' &&
-		    value.at[i] != ';')
+		while (
+		    i < value.len && value.at[i] != '=' && value.at[i] != ';')
 			i++;
-		key = decode_trim((struct slice){ value.at + start, i - start });
+		key =
+		    decode_trim((struct slice){ value.at + start, i - start });
 		if (i >= value.len || value.at[i] == ';')
 			continue;
 		i++;
 		while (i < value.len && strchr(" \t\r\n", value.at[i]) &&
-		    value.at[i] != '\0')
+		       value.at[i] != '\0')
 			i++;
 		out.len = 0;
 		if (i < value.len && value.at[i] == '"') {
@@ -162,8 +164,8 @@ header_param(TALLOC_CTX *mem, struct slice value, const char *name)
 			start = i;
 			while (i < value.len && value.at[i] != ';')
 				i++;
-			val = decode_trim((struct slice){ value.at + start,
-				i - start });
+			val = decode_trim(
+			    (struct slice){ value.at + start, i - start });
 		}
 		if (decode_same(key, name) ||
 		    (decode_starts(key, name) && key.len > strlen(name) &&
@@ -177,7 +179,7 @@ header_param(TALLOC_CTX *mem, struct slice value, const char *name)
 struct word {
 	struct slice charset, text;
 	bool is_base64;
-	size_t len;		/* octets it takes in the value */
+	size_t len; /* octets it takes in the value */
 };
 
 /* word_at - an encoded word that starts at s.at */
@@ -241,15 +243,15 @@ put_words(TALLOC_CTX *mem, struct slice s, struct word w, struct buf *out)
 		at += w.len;
 		gap = at;
 		while (gap < s.len && strchr(" \t\r\n", s.at[gap]) &&
-		    s.at[gap] != '\0')
+		       s.at[gap] != '\0')
 			gap++;
-		more = word_at((struct slice){ s.at + gap, s.len - gap },
-		    &next);
+		more =
+		    word_at((struct slice){ s.at + gap, s.len - gap }, &next);
 		if (more)
 			at = gap;
 		if (!more || next.charset.len != w.charset.len ||
-		    strncasecmp(next.charset.at, w.charset.at,
-			w.charset.len) != 0) {
+		    strncasecmp(next.charset.at, w.charset.at, w.charset.len) !=
+			0) {
 			decode_charset(buf_slice(&octets), w.charset, out);
 			octets.len = 0;
 		}

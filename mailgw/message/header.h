@@ -10,18 +10,18 @@
 #include "core/core.h"
 #include "mailgw/message/message.h"
 
-#define HEADER_MAX_FIELDS 1000
+#define HEADER_MAX_FIELDS    1000
 #define HEADER_MAX_ADDRESSES 2000
-#define HEADER_MAX_VALUE 65536	/* octets read of one field */
+#define HEADER_MAX_VALUE     65536 /* octets read of one field */
 
 struct header_field {
-	struct slice name, value;	/* value: raw, still folded */
+	struct slice name, value; /* value: raw, still folded */
 };
 
 struct header {
 	struct header_field *fields;
 	size_t count;
-	size_t body_at;			/* first octet behind the blank line */
+	size_t body_at; /* first octet behind the blank line */
 };
 
 /* header_start - octets to pass over: an mbox line, blank lines, a BOM */
@@ -54,7 +54,7 @@ enum rc header_addresses(TALLOC_CTX *mem, struct slice value,
 bool header_date(struct slice value, int64_t *at, int *offset_min);
 
 /* header_facts - everything of struct message but its words and fault */
-enum rc header_facts(TALLOC_CTX *mem, const struct header *h,
-    struct message *m, struct err *e) must_check;
+enum rc header_facts(TALLOC_CTX *mem, const struct header *h, struct message *m,
+    struct err *e) must_check;
 
 #endif

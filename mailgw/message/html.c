@@ -9,21 +9,21 @@
 #include "mailgw/message/decode.h"
 #include "mailgw/message/html.h"
 
-#define MAX_DEPTH 2000		/* libxml2 gets slow beyond: see html_text() */
+#define MAX_DEPTH 2000 /* libxml2 gets slow beyond: see html_text() */
 #define MAX_QUOTE 8
 
 enum element {
 	EL_INLINE,
-	EL_BLOCK,		/* a line of its own */
-	EL_PARAGRAPH,		/* set off by a blank line */
-	EL_P,			/* the same, unless its style says otherwise */
+	EL_BLOCK,     /* a line of its own */
+	EL_PARAGRAPH, /* set off by a blank line */
+	EL_P,         /* the same, unless its style says otherwise */
 	EL_BR,
 	EL_ITEM,
 	EL_ROW,
 	EL_CELL,
 	EL_QUOTE,
 	EL_PRE,
-	EL_SKIP			/* never shown */
+	EL_SKIP /* never shown */
 };
 
 /* sorted: looked up by bisection */
@@ -89,11 +89,17 @@ static const struct {
 };
 
 /* what an attribute's value says about its element, by client */
-enum sign { SIGN_NONE, SIGN_QUOTE, SIGN_CUT, SIGN_ATTR, SIGN_SIGNATURE,
-	SIGN_PLAIN };
+enum sign {
+	SIGN_NONE,
+	SIGN_QUOTE,
+	SIGN_CUT,
+	SIGN_ATTR,
+	SIGN_SIGNATURE,
+	SIGN_PLAIN
+};
 static const struct {
-	const char *attribute;	/* "class" compares single class names */
-	const char *value;	/* lower case; '*' at the end: any rest */
+	const char *attribute; /* "class" compares single class names */
+	const char *value;     /* lower case; '*' at the end: any rest */
 	enum sign sign;
 } signs[] = {
 	{ "class", "gmail_attr", SIGN_ATTR },
@@ -138,10 +144,10 @@ static const struct {
 };
 
 struct frame {
-	uint8_t is;		/* enum element */
+	uint8_t is; /* enum element */
 	bool skip, pre, attr;
 	uint8_t quote;
-	uint32_t row_newlines;	/* of the row around this row */
+	uint32_t row_newlines; /* of the row around this row */
 	bool row_has_cell;
 };
 
@@ -152,15 +158,15 @@ struct state {
 	htmlParserCtxtPtr parser;
 	size_t depth, room;
 	bool is_too_deep;
-	struct frame now;	/* what holds for text here */
-	int pending;		/* 1: new line, 2: and a blank one */
+	struct frame now; /* what holds for text here */
+	int pending;      /* 1: new line, 2: and a blank one */
 	unsigned tabs;
-	bool blank;		/* white space before the next character */
+	bool blank; /* white space before the next character */
 	bool bullet;
-	bool fresh;		/* no text yet in this item, row or cell */
+	bool fresh; /* no text yet in this item, row or cell */
 	bool at_bol;
-	bool is_blank_line;	/* the last line written is empty */
-	uint32_t newlines;	/* written */
+	bool is_blank_line; /* the last line written is empty */
+	uint32_t newlines;  /* written */
 };
 
 static void
@@ -351,9 +357,10 @@ static bool
 is_hidden(const char *style)
 {
 	return strstr(style, "display:none") || strstr(style, "mso-hide:all") ||
-	    strstr(style, "visibility:hidden") ||
-	    strstr(style, "font-size:0;") || strstr(style, "font-size:0px") ||
-	    strstr(style, "font-size:1px") || strstr(style, "max-height:0");
+	       strstr(style, "visibility:hidden") ||
+	       strstr(style, "font-size:0;") ||
+	       strstr(style, "font-size:0px") ||
+	       strstr(style, "font-size:1px") || strstr(style, "max-height:0");
 }
 
 /* has_no_margin - a paragraph that is shown like a plain line */
@@ -399,9 +406,9 @@ look_at(const xmlChar **attributes)
 		l.hidden = l.hidden || is_hidden(style);
 		l.tight = l.tight || has_no_margin(style);
 		l.head = strstr(style, "border-top:solid") &&
-		    strstr(style, "padding:3.0pt");
-		l.indent = strstr(style, "border:none") &&
-		    strstr(style, "margin:000");
+			 strstr(style, "padding:3.0pt");
+		l.indent =
+		    strstr(style, "border:none") && strstr(style, "margin:000");
 		l.prewrap = strstr(style, "white-space:pre") != NULL;
 	}
 	return l;
@@ -420,8 +427,7 @@ push(struct state *s)
 		return false;
 	if (s->depth == s->room) {
 		s->room = s->room ? s->room * 2 : 64;
-		grown = talloc_realloc(s->mem, s->stack, struct frame,
-		    s->room);
+		grown = talloc_realloc(s->mem, s->stack, struct frame, s->room);
 		if (grown == NULL) {
 			s->out->failed = true;
 			s->is_too_deep = true;
@@ -440,7 +446,8 @@ start_cell(struct state *s)
 	    s->pending < 1)
 		s->tabs++;
 	else if (s->now.row_has_cell && s->newlines == s->now.row_newlines) {
-		s->pending = 0;	/* the blocks inside the last cell end with it */
+		s->pending =
+		    0; /* the blocks inside the last cell end with it */
 		s->tabs++;
 	} else {
 		breaks(s, 1);
@@ -573,8 +580,10 @@ html_text(TALLOC_CTX *mem, struct slice utf8, struct buf *out, struct err *e)
 {
 	struct state s = { .out = out, .mem = mem, .at_bol = true };
 	xmlSAXHandler sax = { .startElement = start_element,
-		.endElement = end_element, .characters = on_text,
-		.cdataBlock = on_text, .ignorableWhitespace = on_text };
+		.endElement = end_element,
+		.characters = on_text,
+		.cdataBlock = on_text,
+		.ignorableWhitespace = on_text };
 	htmlParserCtxtPtr ctx;
 	size_t start = out->len;
 
@@ -588,8 +597,9 @@ html_text(TALLOC_CTX *mem, struct slice utf8, struct buf *out, struct err *e)
 	*ctx->sax = sax;
 	ctx->userData = &s;
 	s.parser = ctx;
-	(void)htmlCtxtUseOptions(ctx, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-	    HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
+	(void)htmlCtxtUseOptions(ctx,
+	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+		HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
 	ctx->sax->startElement = start_element;
 	ctx->sax->characters = on_text;
 	ctx->sax->cdataBlock = on_text;

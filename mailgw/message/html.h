@@ -16,10 +16,10 @@
 #include "core/core.h"
 #include "mailgw/message/buf.h"
 
-#define HTML_MARK '\x01'
-#define HTML_MARK_CUT 'Q'	/* alone: all that follows is quoted */
-#define HTML_MARK_HEAD 'H'	/* alone: a quoted mail's head may follow */
-#define HTML_MARK_ATTR 'A'	/* the line's text introduces a quotation */
+#define HTML_MARK      '\x01'
+#define HTML_MARK_CUT  'Q' /* alone: all that follows is quoted */
+#define HTML_MARK_HEAD 'H' /* alone: a quoted mail's head may follow */
+#define HTML_MARK_ATTR 'A' /* the line's text introduces a quotation */
 
 /* html_text - utf8 is well-formed; RC_OK, or RC_TOOBIG at the memory limit */
 enum rc html_text(TALLOC_CTX *mem, struct slice utf8, struct buf *out,

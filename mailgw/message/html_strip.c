@@ -66,7 +66,7 @@ is_break(struct slice tag)
 		n = strlen(blocks[i]);
 		if (decode_starts(tag, blocks[i]) &&
 		    (tag.len == n || !strchr("abcdefghijklmnopqrstuvwxyz",
-			tag.at[n] | 0x20)))
+					 tag.at[n] | 0x20)))
 			return true;
 	}
 	return false;
@@ -117,8 +117,9 @@ html_strip(struct slice s, struct buf *out)
 		if (blank && !bol)
 			buf_putc(out, ' ');
 		bol = blank = false;
-		j = s.at[i] == '&' ? entity((struct slice){ s.at + i,
-			s.len - i }, out) : 0;
+		j = s.at[i] == '&'
+			? entity((struct slice){ s.at + i, s.len - i }, out)
+			: 0;
 		if (j == 0)
 			buf_putc(out, s.at[i++]);
 		i += j;

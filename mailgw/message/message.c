@@ -32,8 +32,8 @@ texts(struct message *m, struct slice bytes, bool is_plain, struct buf *out,
 	if (!is_plain) {
 		rc = prescan(bytes, &why);
 		if (rc == RC_OK)
-			rc = mime_texts(out->mem, bytes, out, &is_encrypted,
-			    &why);
+			rc = mime_texts(
+			    out->mem, bytes, out, &is_encrypted, &why);
 		if (is_encrypted)
 			add_fault(m, "encrypted");
 		if (rc == RC_OK)

@@ -10,27 +10,27 @@
 
 #include "core/core.h"
 
-#define MESSAGE_MAX_WORDS (1u << 20)	/* octets kept of the own words */
+#define MESSAGE_MAX_WORDS (1u << 20) /* octets kept of the own words */
 
 struct message_address {
-	char *address;			/* local@domain, domain lower case */
-	char *name;			/* display name, UTF-8, or NULL */
+	char *address; /* local@domain, domain lower case */
+	char *name;    /* display name, UTF-8, or NULL */
 };
 
 struct message {
-	char *message_id;		/* without brackets, or NULL */
-	int64_t date_at;		/* UTC seconds; INT64_MIN: none readable */
-	int offset_min;			/* of Date:, minutes east */
-	struct message_address from;	/* address NULL: none readable */
-	struct message_address *to;	/* To, Cc, Bcc headers; ends with NULL */
-	char *subject;			/* UTF-8 */
-	char *thread;			/* first of References, else In-Reply-To */
-	bool is_automatic;		/* Auto-Submitted, Precedence … */
-	bool is_private;		/* Sensitivity: private: never read */
-	bool is_reply;			/* answers or forwards another mail */
-	char *words;			/* the author's own words, UTF-8 */
-	char *fault;			/* what had to be left unread, or NULL */
-	bool is_partial;		/* read without the MIME parser */
+	char *message_id;            /* without brackets, or NULL */
+	int64_t date_at;             /* UTC seconds; INT64_MIN: none readable */
+	int offset_min;              /* of Date:, minutes east */
+	struct message_address from; /* address NULL: none readable */
+	struct message_address *to;  /* To, Cc, Bcc headers; ends with NULL */
+	char *subject;               /* UTF-8 */
+	char *thread;                /* first of References, else In-Reply-To */
+	bool is_automatic;           /* Auto-Submitted, Precedence … */
+	bool is_private;             /* Sensitivity: private: never read */
+	bool is_reply;               /* answers or forwards another mail */
+	char *words;                 /* the author's own words, UTF-8 */
+	char *fault;                 /* what had to be left unread, or NULL */
+	bool is_partial;             /* read without the MIME parser */
 };
 
 /*

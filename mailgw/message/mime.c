@@ -11,8 +11,8 @@
 #include "mailgw/message/html.h"
 #include "mailgw/message/mime.h"
 
-#define ENOUGH_LETTERS 40	/* a plain alternative of this many is whole */
-#define MAX_LEVELS 100
+#define ENOUGH_LETTERS 40 /* a plain alternative of this many is whole */
+#define MAX_LEVELS     100
 
 struct walk {
 	TALLOC_CTX *mem;
@@ -59,7 +59,7 @@ letters(const struct buf *b, size_t most)
 
 	for (i = 0; i < b->len && n < most; i++)
 		n += (unsigned char)b->at[i] >= 0x80 ||
-		    ((b->at[i] | 0x20) >= 'a' && (b->at[i] | 0x20) <= 'z');
+		     ((b->at[i] | 0x20) >= 'a' && (b->at[i] | 0x20) <= 'z');
 	return n;
 }
 
@@ -77,14 +77,16 @@ is_text(struct mailmime *m, struct mime_part *p)
 		if (ct->ct_type == NULL ||
 		    ct->ct_type->tp_type != MAILMIME_TYPE_DISCRETE_TYPE ||
 		    ct->ct_type->tp_data.tp_discrete_type->dt_type !=
-			MAILMIME_DISCRETE_TYPE_TEXT || ct->ct_subtype == NULL)
+			MAILMIME_DISCRETE_TYPE_TEXT ||
+		    ct->ct_subtype == NULL)
 			return false;
 		p->is_html = decode_same(slice_of(ct->ct_subtype), "html");
-		if (!p->is_html && !decode_same(slice_of(ct->ct_subtype),
-			"plain"))
+		if (!p->is_html &&
+		    !decode_same(slice_of(ct->ct_subtype), "plain"))
 			return false;
-		for (i = ct->ct_parameters ? clist_begin(ct->ct_parameters) :
-		    NULL; i != NULL; i = clist_next(i)) {
+		for (i = ct->ct_parameters ? clist_begin(ct->ct_parameters)
+					   : NULL;
+		     i != NULL; i = clist_next(i)) {
 			par = clist_content(i);
 			if (par->pa_name == NULL || par->pa_value == NULL)
 				continue;
@@ -96,12 +98,13 @@ is_text(struct mailmime *m, struct mime_part *p)
 				p->is_flowed = decode_same(
 				    slice_of(par->pa_value), "flowed");
 			if (decode_same(slice_of(par->pa_name), "delsp"))
-				p->is_delsp = decode_same(
-				    slice_of(par->pa_value), "yes");
+				p->is_delsp =
+				    decode_same(slice_of(par->pa_value), "yes");
 		}
 	}
-	for (i = m->mm_mime_fields ? clist_begin(m->mm_mime_fields->fld_list) :
-	    NULL; i != NULL; i = clist_next(i)) {
+	for (i = m->mm_mime_fields ? clist_begin(m->mm_mime_fields->fld_list)
+				   : NULL;
+	     i != NULL; i = clist_next(i)) {
 		f = clist_content(i);
 		if (f->fld_type == MAILMIME_FIELD_DISPOSITION &&
 		    f->fld_data.fld_disposition != NULL) {
@@ -109,11 +112,13 @@ is_text(struct mailmime *m, struct mime_part *p)
 			    f->fld_data.fld_disposition;
 			clistiter *j;
 
-			if (d->dsp_type != NULL && d->dsp_type->dsp_type ==
+			if (d->dsp_type != NULL &&
+			    d->dsp_type->dsp_type ==
 				MAILMIME_DISPOSITION_TYPE_ATTACHMENT)
 				return false;
-			for (j = d->dsp_parms ? clist_begin(d->dsp_parms) :
-			    NULL; j != NULL; j = clist_next(j)) {
+			for (j = d->dsp_parms ? clist_begin(d->dsp_parms)
+					      : NULL;
+			     j != NULL; j = clist_next(j)) {
 				struct mailmime_disposition_parm *dp =
 				    clist_content(j);
 
@@ -124,7 +129,7 @@ is_text(struct mailmime *m, struct mime_part *p)
 		}
 	}
 	return m->mm_data.mm_single != NULL &&
-	    m->mm_data.mm_single->dt_type == MAILMIME_DATA_TEXT;
+	       m->mm_data.mm_single->dt_type == MAILMIME_DATA_TEXT;
 }
 
 static enum rc walk(struct walk *w, struct mailmime *m, struct buf *out,
@@ -149,7 +154,7 @@ walk_single(struct walk *w, struct mailmime *m, struct buf *out, struct err *e)
 	if (d->dt_encoded && d->dt_encoding == MAILMIME_MECHANISM_BASE64)
 		p.cte = DECODE_BASE64;
 	else if (d->dt_encoded &&
-	    d->dt_encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE)
+		 d->dt_encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE)
 		p.cte = DECODE_QP;
 	rc = mime_part_text(w->mem, &p, false, out, e);
 	if (rc == RC_OK && out->len > 0)
@@ -183,7 +188,8 @@ walk_alternative(struct walk *w, clist *list, struct buf *out, struct err *e)
 				goto out;
 			other.len = 0;
 			rc = walk(w, clist_content(i), &other, e);
-			if (rc == RC_OK && letters(&other, SIZE_MAX) >
+			if (rc == RC_OK &&
+			    letters(&other, SIZE_MAX) >
 				2 * letters(&best, ENOUGH_LETTERS)) {
 				swap = best;
 				best = other;
@@ -225,7 +231,7 @@ walk(struct walk *w, struct mailmime *m, struct buf *out, struct err *e)
 		     i = clist_next(i)) {
 			rc = walk(w, clist_content(i), out, e);
 			if (decode_same(sub, "related"))
-				break;	/* the rest belongs to the first */
+				break; /* the rest belongs to the first */
 		}
 	}
 	w->level--;
@@ -241,8 +247,8 @@ mime_texts(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
 	size_t at = 0;
 	enum rc rc = RC_OK;
 
-	if (mailmime_parse(bytes.at, bytes.len, &at, &m) !=
-		MAILIMF_NO_ERROR || m == NULL)
+	if (mailmime_parse(bytes.at, bytes.len, &at, &m) != MAILIMF_NO_ERROR ||
+	    m == NULL)
 		return err_set(e, RC_BADINPUT, "the MIME parser gave up");
 	if (m->mm_type == MAILMIME_MESSAGE &&
 	    m->mm_data.mm_message.mm_msg_mime != NULL)

@@ -13,7 +13,7 @@
 
 /* one leaf that holds text */
 struct mime_part {
-	struct slice raw;		/* still in its transfer encoding */
+	struct slice raw; /* still in its transfer encoding */
 	enum decode_cte cte;
 	struct slice charset;
 	bool is_html, is_flowed, is_delsp;

@@ -9,8 +9,8 @@
 #include "mailgw/message/header.h"
 #include "mailgw/message/mime.h"
 
-#define MAX_BOUNDARIES 20
-#define MAX_PARTS 200
+#define MAX_BOUNDARIES   20
+#define MAX_PARTS        200
 #define PLAIN_MAX_HEADER (256u << 10)
 
 struct plain {
@@ -68,8 +68,8 @@ body_end(const struct plain *p, struct slice s, size_t at, size_t *next)
 }
 
 static enum rc
-one_part(struct plain *p, const struct header *h, struct slice body,
-    struct err *e)
+one_part(
+    struct plain *p, const struct header *h, struct slice body, struct err *e)
 {
 	struct slice type = header_get(h, "content-type");
 	struct mime_part part = { .raw = body, .charset = SLICE("") };
@@ -82,8 +82,7 @@ one_part(struct plain *p, const struct header *h, struct slice body,
 	if (decode_starts(header_get(h, "content-disposition"), "attachment") ||
 	    header_param(p->mem, type, "name") != NULL)
 		return RC_OK;
-	part.cte = decode_cte_named(header_get(h,
-	    "content-transfer-encoding"));
+	part.cte = decode_cte_named(header_get(h, "content-transfer-encoding"));
 	charset = header_param(p->mem, type, "charset");
 	if (charset != NULL)
 		part.charset = slice_of(charset);
@@ -93,11 +92,12 @@ one_part(struct plain *p, const struct header *h, struct slice body,
 }
 
 enum rc
-mime_texts_plain(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
-    struct err *e)
+mime_texts_plain(
+    TALLOC_CTX *mem, struct slice bytes, struct buf *out, struct err *e)
 {
-	struct plain p = { .mem = mem, .text = { .mem = mem },
-		.html = { .mem = mem } };
+	struct plain p = {
+		.mem = mem, .text = { .mem = mem }, .html = { .mem = mem }
+	};
 	struct header h;
 	size_t at, next, end, from;
 	bool is_multi;
@@ -111,8 +111,8 @@ mime_texts_plain(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
 		rc = header_split(mem, rest, &h, e);
 		if (rc != RC_OK)
 			return rc;
-		is_multi = decode_starts(header_get(&h, "content-type"),
-		    "multipart/");
+		is_multi =
+		    decode_starts(header_get(&h, "content-type"), "multipart/");
 		if (is_multi)
 			name_boundary(&p, header_get(&h, "content-type"));
 		from = at + h.body_at;
@@ -131,6 +131,6 @@ mime_texts_plain(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
 		buf_put(out, p.text.at, p.text.len);
 	else
 		buf_put(out, p.html.at, p.html.len);
-	return p.text.failed || p.html.failed || out->failed ? err_nomem(e) :
-	    RC_OK;
+	return p.text.failed || p.html.failed || out->failed ? err_nomem(e)
+							     : RC_OK;
 }

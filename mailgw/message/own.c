@@ -11,7 +11,7 @@
 #include "mailgw/message/html.h"
 #include "mailgw/message/own_priv.h"
 
-#define SHARP_S 0xdf		/* becomes two */
+#define SHARP_S 0xdf /* becomes two */
 
 /* U+00C0 to U+017F without accents; '*' stays as it is */
 static const char bare[] =
@@ -31,8 +31,7 @@ fold_rune(uint32_t c)
 		return c <= ' ' ? ' ' : c;
 	}
 	if (c >= 0xc0 && c < 0x180)
-		return bare[c - 0xc0] == '*' ? c :
-		    (uint32_t)bare[c - 0xc0];
+		return bare[c - 0xc0] == '*' ? c : (uint32_t)bare[c - 0xc0];
 	switch (c) {
 	case 0xa0:
 	case 0x2007:
@@ -79,9 +78,9 @@ own_fold(struct slice text, struct buf *out)
 
 	while (at < end) {
 		/* a combining accent goes, its letter stays */
-		c = fold_rune((unsigned char)*at < 0x80 ?
-			(uint32_t)(unsigned char)*at++ :
-			decode_rune(&at, end));
+		c = fold_rune((unsigned char)*at < 0x80
+				  ? (uint32_t)(unsigned char)*at++
+				  : decode_rune(&at, end));
 		if (c == 0 || (c >= 0x300 && c < 0x370))
 			continue;
 		if (c == ' ') {
@@ -104,8 +103,8 @@ quote_depth(struct slice line, size_t *at)
 	size_t i = 0, depth = 0, spaces;
 
 	for (;;) {
-		for (spaces = 0; i < line.len && line.at[i] == ' ' &&
-		     spaces < 2; spaces++)
+		for (spaces = 0;
+		     i < line.len && line.at[i] == ' ' && spaces < 2; spaces++)
 			i++;
 		if (i >= line.len || line.at[i] != '>')
 			break;
@@ -213,8 +212,8 @@ company_of(const char *address, char *out, size_t size)
 				break;
 			o = 0;
 		} else if (*at != '-') {
-			out[o++] = *at >= 'A' && *at <= 'Z' ?
-			    (char)(*at + 32) : *at;
+			out[o++] =
+			    *at >= 'A' && *at <= 'Z' ? (char)(*at + 32) : *at;
 		}
 	}
 	out[o] = '\0';
@@ -244,7 +243,7 @@ put_kept(const struct own *o, struct buf *out)
 		blank = false;
 		len = l->text.len;
 		while (len > 0 && (l->text.at[len - 1] == ' ' ||
-		    l->text.at[len - 1] == '\t'))
+				      l->text.at[len - 1] == '\t'))
 			len--;
 		buf_put(out, l->text.at, len);
 		buf_putc(out, '\n');
@@ -271,8 +270,8 @@ own_words(TALLOC_CTX *mem, struct slice text, const char *name,
 		own_fold(slice_of(name), &who);
 	from = who.len;
 	if (address != NULL && (at = strrchr(address, '@')) != NULL) {
-		own_fold((struct slice){ address, (size_t)(at - address) },
-		    &who);
+		own_fold(
+		    (struct slice){ address, (size_t)(at - address) }, &who);
 		company_of(address, o.company, sizeof(o.company));
 	}
 	if (who.failed) {

@@ -10,81 +10,81 @@ static const struct phrase {
 	const char *text;
 } phrases[] = {
 	/* --- the start of a line that introduces a quotation */
-	{ OWN_ATTR_START, "^le" },			/* fr */
+	{ OWN_ATTR_START, "^le" }, /* fr */
 	{ OWN_ATTR_START, "^en date du" },
 	{ OWN_ATTR_START, "^message du" },
-	{ OWN_ATTR_START, "^on" },			/* en */
+	{ OWN_ATTR_START, "^on" }, /* en */
 	{ OWN_ATTR_START, "^at" },
 	{ OWN_ATTR_START, "^in a message dated" },
 	{ OWN_ATTR_START, "^quoting" },
-	{ OWN_ATTR_START, "^am" },			/* de */
+	{ OWN_ATTR_START, "^am" }, /* de */
 	{ OWN_ATTR_START, "^zitat von" },
 	{ OWN_ATTR_START, "^gesendet am" },
-	{ OWN_ATTR_START, "^el" },			/* es */
+	{ OWN_ATTR_START, "^el" }, /* es */
 	{ OWN_ATTR_START, "^citando a" },
-	{ OWN_ATTR_START, "^il" },			/* it */
+	{ OWN_ATTR_START, "^il" }, /* it */
 	{ OWN_ATTR_START, "^in data" },
 	{ OWN_ATTR_START, "^il giorno" },
-	{ OWN_ATTR_START, "^op" },			/* nl */
+	{ OWN_ATTR_START, "^op" }, /* nl */
 	{ OWN_ATTR_START, "^citeren" },
-	{ OWN_ATTR_START, "^em" },			/* pt */
+	{ OWN_ATTR_START, "^em" }, /* pt */
 	{ OWN_ATTR_START, "^a" },
 	{ OWN_ATTR_START, "^no dia" },
 
-	{ OWN_ATTR_VERB, "a ecrit" },			/* fr */
+	{ OWN_ATTR_VERB, "a ecrit" }, /* fr */
 	{ OWN_ATTR_VERB, "ecrivait" },
 	{ OWN_ATTR_VERB, "nous a ecrit" },
-	{ OWN_ATTR_VERB, "wrote" },			/* en */
+	{ OWN_ATTR_VERB, "wrote" }, /* en */
 	{ OWN_ATTR_VERB, "writes" },
-	{ OWN_ATTR_VERB, "schrieb" },			/* de */
+	{ OWN_ATTR_VERB, "schrieb" }, /* de */
 	{ OWN_ATTR_VERB, "geschrieben" },
-	{ OWN_ATTR_VERB, "escribio" },			/* es */
+	{ OWN_ATTR_VERB, "escribio" }, /* es */
 	{ OWN_ATTR_VERB, "ha escrito" },
-	{ OWN_ATTR_VERB, "ha scritto" },		/* it */
+	{ OWN_ATTR_VERB, "ha scritto" }, /* it */
 	{ OWN_ATTR_VERB, "scrisse" },
-	{ OWN_ATTR_VERB, "schreef" },			/* nl */
+	{ OWN_ATTR_VERB, "schreef" }, /* nl */
 	{ OWN_ATTR_VERB, "geschreven" },
-	{ OWN_ATTR_VERB, "escreveu" },			/* pt */
+	{ OWN_ATTR_VERB, "escreveu" }, /* pt */
 
 	/* --- between dashes, above a quoted or forwarded mail */
-	{ OWN_SEPARATOR, "message d'origine" },		/* fr */
+	{ OWN_SEPARATOR, "message d'origine" }, /* fr */
 	{ OWN_SEPARATOR, "message original" },
 	{ OWN_SEPARATOR, "message initial" },
 	{ OWN_SEPARATOR, "message transfere" },
 	{ OWN_SEPARATOR, "courriel original" },
 	{ OWN_SEPARATOR, "mail original" },
 	{ OWN_SEPARATOR, "mail transfere" },
-	{ OWN_SEPARATOR, "original message" },		/* en */
+	{ OWN_SEPARATOR, "original message" }, /* en */
 	{ OWN_SEPARATOR, "original email" },
 	{ OWN_SEPARATOR, "forwarded message" },
 	{ OWN_SEPARATOR, "forwarded by" },
 	{ OWN_SEPARATOR, "forwarded mail" },
 	{ OWN_SEPARATOR, "reply message" },
 	{ OWN_SEPARATOR, "original appointment" },
-	{ OWN_SEPARATOR, "ursprungliche nachricht" },	/* de */
+	{ OWN_SEPARATOR, "ursprungliche nachricht" }, /* de */
 	{ OWN_SEPARATOR, "originalnachricht" },
 	{ OWN_SEPARATOR, "original-nachricht" },
 	{ OWN_SEPARATOR, "weitergeleitete nachricht" },
-	{ OWN_SEPARATOR, "mensaje original" },		/* es */
+	{ OWN_SEPARATOR, "mensaje original" }, /* es */
 	{ OWN_SEPARATOR, "mensaje reenviado" },
-	{ OWN_SEPARATOR, "messaggio originale" },	/* it */
+	{ OWN_SEPARATOR, "messaggio originale" }, /* it */
 	{ OWN_SEPARATOR, "messaggio inoltrato" },
-	{ OWN_SEPARATOR, "oorspronkelijk bericht" },	/* nl */
+	{ OWN_SEPARATOR, "oorspronkelijk bericht" }, /* nl */
 	{ OWN_SEPARATOR, "doorgestuurd bericht" },
 	{ OWN_SEPARATOR, "origineel bericht" },
-	{ OWN_SEPARATOR, "mensagem original" },		/* pt */
+	{ OWN_SEPARATOR, "mensagem original" }, /* pt */
 	{ OWN_SEPARATOR, "mensagem encaminhada" },
 	{ OWN_SEPARATOR, "mensagem reencaminhada" },
 
-	{ OWN_FORWARD, "^debut du message transfere$" },	/* fr */
+	{ OWN_FORWARD, "^debut du message transfere$" }, /* fr */
 	{ OWN_FORWARD, "^debut du message reexpedie$" },
-	{ OWN_FORWARD, "^begin forwarded message$" },	/* en */
+	{ OWN_FORWARD, "^begin forwarded message$" }, /* en */
 	{ OWN_FORWARD, "^anfang der weitergeleiteten nachricht$" },
 	{ OWN_FORWARD, "^anfang der weitergeleiteten e-mail$" },
-	{ OWN_FORWARD, "^inicio del mensaje reenviado$" },	/* es */
-	{ OWN_FORWARD, "^inizio messaggio inoltrato$" },	/* it */
-	{ OWN_FORWARD, "^begin doorgestuurd bericht$" },	/* nl */
-	{ OWN_FORWARD, "^inicio da mensagem reencaminhada$" },	/* pt */
+	{ OWN_FORWARD, "^inicio del mensaje reenviado$" },     /* es */
+	{ OWN_FORWARD, "^inizio messaggio inoltrato$" },       /* it */
+	{ OWN_FORWARD, "^begin doorgestuurd bericht$" },       /* nl */
+	{ OWN_FORWARD, "^inicio da mensagem reencaminhada$" }, /* pt */
 	{ OWN_FORWARD, "^inicio da mensagem encaminhada$" },
 
 	{ OWN_END_FORWARD, "fin du message transfere" },
@@ -98,45 +98,45 @@ static const struct phrase {
 	{ OWN_END_FORWARD, "fim da mensagem encaminhada" },
 
 	/* --- labels of a quoted mail's head; a colon must follow */
-	{ OWN_FROM, "^de" },		/* fr, es, pt */
+	{ OWN_FROM, "^de" }, /* fr, es, pt */
 	{ OWN_FROM, "^expediteur" },
-	{ OWN_FROM, "^from" },		/* en */
-	{ OWN_FROM, "^von" },		/* de */
-	{ OWN_FROM, "^da" },		/* it */
-	{ OWN_FROM, "^van" },		/* nl */
+	{ OWN_FROM, "^from" }, /* en */
+	{ OWN_FROM, "^von" },  /* de */
+	{ OWN_FROM, "^da" },   /* it */
+	{ OWN_FROM, "^van" },  /* nl */
 	{ OWN_FROM, "^remitente" },
 	{ OWN_FROM, "^mittente" },
 	{ OWN_FROM, "^absender" },
-	{ OWN_SENT, "^envoye" },	/* fr */
+	{ OWN_SENT, "^envoye" }, /* fr */
 	{ OWN_SENT, "^envoye le" },
 	{ OWN_SENT, "^date d'envoi" },
-	{ OWN_SENT, "^sent" },		/* en */
-	{ OWN_SENT, "^gesendet" },	/* de */
-	{ OWN_SENT, "^enviado" },	/* es, pt */
+	{ OWN_SENT, "^sent" },     /* en */
+	{ OWN_SENT, "^gesendet" }, /* de */
+	{ OWN_SENT, "^enviado" },  /* es, pt */
 	{ OWN_SENT, "^enviado el" },
 	{ OWN_SENT, "^enviada em" },
 	{ OWN_SENT, "^enviado em" },
-	{ OWN_SENT, "^inviato" },	/* it */
-	{ OWN_SENT, "^verzonden" },	/* nl */
+	{ OWN_SENT, "^inviato" },   /* it */
+	{ OWN_SENT, "^verzonden" }, /* nl */
 	{ OWN_DATE, "^date" },
 	{ OWN_DATE, "^datum" },
 	{ OWN_DATE, "^fecha" },
 	{ OWN_DATE, "^data" },
-	{ OWN_TO, "^a" },		/* fr, it */
+	{ OWN_TO, "^a" }, /* fr, it */
 	{ OWN_TO, "^pour" },
 	{ OWN_TO, "^destinataire" },
-	{ OWN_TO, "^to" },		/* en */
-	{ OWN_TO, "^an" },		/* de */
-	{ OWN_TO, "^para" },		/* es, pt */
-	{ OWN_TO, "^aan" },		/* nl */
-	{ OWN_SUBJECT, "^objet" },	/* fr */
+	{ OWN_TO, "^to" },         /* en */
+	{ OWN_TO, "^an" },         /* de */
+	{ OWN_TO, "^para" },       /* es, pt */
+	{ OWN_TO, "^aan" },        /* nl */
+	{ OWN_SUBJECT, "^objet" }, /* fr */
 	{ OWN_SUBJECT, "^sujet" },
-	{ OWN_SUBJECT, "^subject" },	/* en */
-	{ OWN_SUBJECT, "^betreff" },	/* de */
-	{ OWN_SUBJECT, "^asunto" },	/* es */
-	{ OWN_SUBJECT, "^oggetto" },	/* it */
-	{ OWN_SUBJECT, "^onderwerp" },	/* nl */
-	{ OWN_SUBJECT, "^assunto" },	/* pt */
+	{ OWN_SUBJECT, "^subject" },   /* en */
+	{ OWN_SUBJECT, "^betreff" },   /* de */
+	{ OWN_SUBJECT, "^asunto" },    /* es */
+	{ OWN_SUBJECT, "^oggetto" },   /* it */
+	{ OWN_SUBJECT, "^onderwerp" }, /* nl */
+	{ OWN_SUBJECT, "^assunto" },   /* pt */
 	{ OWN_OTHER, "^cc" },
 	{ OWN_OTHER, "^bcc" },
 	{ OWN_OTHER, "^cci" },
@@ -151,7 +151,7 @@ static const struct phrase {
 	{ OWN_OTHER, "^message-id" },
 
 	/* --- the end of a letter */
-	{ OWN_CLOSE, "^cordialement" },			/* fr */
+	{ OWN_CLOSE, "^cordialement" }, /* fr */
 	{ OWN_CLOSE, "^bien cordialement" },
 	{ OWN_CLOSE, "^tres cordialement" },
 	{ OWN_CLOSE, "^cordiales salutations" },
@@ -172,7 +172,7 @@ static const struct phrase {
 	{ OWN_CLOSE, "^cdlt$" },
 	{ OWN_CLOSE, "^cordlt$" },
 	{ OWN_CLOSE, "^bav$" },
-	{ OWN_CLOSE, "^kind regards" },			/* en */
+	{ OWN_CLOSE, "^kind regards" }, /* en */
 	{ OWN_CLOSE, "^best regards" },
 	{ OWN_CLOSE, "^warm regards" },
 	{ OWN_CLOSE, "^warmest regards" },
@@ -193,7 +193,7 @@ static const struct phrase {
 	{ OWN_CLOSE, "^all the best" },
 	{ OWN_CLOSE, "^rgds$" },
 	{ OWN_CLOSE, "^br$" },
-	{ OWN_CLOSE, "^mit freundlichen grussen" },	/* de */
+	{ OWN_CLOSE, "^mit freundlichen grussen" }, /* de */
 	{ OWN_CLOSE, "^mit freundlichem gruss" },
 	{ OWN_CLOSE, "^freundliche grusse" },
 	{ OWN_CLOSE, "^viele grusse" },
@@ -203,31 +203,31 @@ static const struct phrase {
 	{ OWN_CLOSE, "^schone grusse" },
 	{ OWN_CLOSE, "^hochachtungsvoll" },
 	{ OWN_CLOSE, "^mfg$" },
-	{ OWN_CLOSE, "^saludos" },			/* es */
+	{ OWN_CLOSE, "^saludos" }, /* es */
 	{ OWN_CLOSE, "^un saludo" },
 	{ OWN_CLOSE, "^un cordial saludo" },
 	{ OWN_CLOSE, "^saludos cordiales" },
 	{ OWN_CLOSE, "^atentamente" },
 	{ OWN_CLOSE, "^reciba un cordial saludo" },
-	{ OWN_CLOSE, "^cordiali saluti" },		/* it */
+	{ OWN_CLOSE, "^cordiali saluti" }, /* it */
 	{ OWN_CLOSE, "^distinti saluti" },
 	{ OWN_CLOSE, "^saluti" },
 	{ OWN_CLOSE, "^un saluto" },
 	{ OWN_CLOSE, "^cordialmente" },
-	{ OWN_CLOSE, "^met vriendelijke groet" },	/* nl */
+	{ OWN_CLOSE, "^met vriendelijke groet" }, /* nl */
 	{ OWN_CLOSE, "^met vriendelijke groeten" },
 	{ OWN_CLOSE, "^vriendelijke groeten" },
 	{ OWN_CLOSE, "^hartelijke groet" },
 	{ OWN_CLOSE, "^groeten" },
 	{ OWN_CLOSE, "^mvg$" },
-	{ OWN_CLOSE, "^cumprimentos" },			/* pt */
+	{ OWN_CLOSE, "^cumprimentos" }, /* pt */
 	{ OWN_CLOSE, "^com os melhores cumprimentos" },
 	{ OWN_CLOSE, "^melhores cumprimentos" },
 	{ OWN_CLOSE, "^atenciosamente" },
 	{ OWN_CLOSE, "^abracos" },
 
 	/* these close a letter only where a name or the end follows */
-	{ OWN_CLOSE_WEAK, "^merci" },			/* fr */
+	{ OWN_CLOSE_WEAK, "^merci" }, /* fr */
 	{ OWN_CLOSE_WEAK, "^merci d'avance" },
 	{ OWN_CLOSE_WEAK, "^bonne journee" },
 	{ OWN_CLOSE_WEAK, "^bonne soiree" },
@@ -257,7 +257,7 @@ static const struct phrase {
 	{ OWN_CLOSE_WEAK, "^dans l'attente" },
 	{ OWN_CLOSE_WEAK, "^restant a votre" },
 	{ OWN_CLOSE_WEAK, "^sportivement" },
-	{ OWN_CLOSE_WEAK, "^thanks" },			/* en */
+	{ OWN_CLOSE_WEAK, "^thanks" }, /* en */
 	{ OWN_CLOSE_WEAK, "^thank you" },
 	{ OWN_CLOSE_WEAK, "^many thanks" },
 	{ OWN_CLOSE_WEAK, "^with thanks" },
@@ -272,18 +272,18 @@ static const struct phrase {
 	{ OWN_CLOSE_WEAK, "^talk soon" },
 	{ OWN_CLOSE_WEAK, "^see you" },
 	{ OWN_CLOSE_WEAK, "^enjoy" },
-	{ OWN_CLOSE_WEAK, "^danke" },			/* de */
+	{ OWN_CLOSE_WEAK, "^danke" }, /* de */
 	{ OWN_CLOSE_WEAK, "^vielen dank" },
 	{ OWN_CLOSE_WEAK, "^gruss" },
 	{ OWN_CLOSE_WEAK, "^grusse" },
 	{ OWN_CLOSE_WEAK, "^lg$" },
 	{ OWN_CLOSE_WEAK, "^vg$" },
-	{ OWN_CLOSE_WEAK, "^gracias" },			/* es */
-	{ OWN_CLOSE_WEAK, "^grazie" },			/* it */
+	{ OWN_CLOSE_WEAK, "^gracias" }, /* es */
+	{ OWN_CLOSE_WEAK, "^grazie" },  /* it */
 	{ OWN_CLOSE_WEAK, "^buona giornata" },
-	{ OWN_CLOSE_WEAK, "^bedankt" },			/* nl */
+	{ OWN_CLOSE_WEAK, "^bedankt" }, /* nl */
 	{ OWN_CLOSE_WEAK, "^groet" },
-	{ OWN_CLOSE_WEAK, "^obrigado" },		/* pt */
+	{ OWN_CLOSE_WEAK, "^obrigado" }, /* pt */
 	{ OWN_CLOSE_WEAK, "^obrigada" },
 
 	{ OWN_FORMULA, "salutations distinguees" },
@@ -300,7 +300,7 @@ static const struct phrase {
 	{ OWN_FORMULA, "parfaite consideration" },
 
 	/* --- added by a telephone or a client */
-	{ OWN_MOBILE, "^envoye de mon" },		/* fr */
+	{ OWN_MOBILE, "^envoye de mon" }, /* fr */
 	{ OWN_MOBILE, "^envoye depuis mon" },
 	{ OWN_MOBILE, "^envoye depuis l'application" },
 	{ OWN_MOBILE, "^envoye depuis ma" },
@@ -317,7 +317,7 @@ static const struct phrase {
 	{ OWN_MOBILE, "^obtenir outlook" },
 	{ OWN_MOBILE, "^telecharger outlook" },
 	{ OWN_MOBILE, "^telechargez outlook" },
-	{ OWN_MOBILE, "^sent from my" },		/* en */
+	{ OWN_MOBILE, "^sent from my" }, /* en */
 	{ OWN_MOBILE, "^sent from mail for" },
 	{ OWN_MOBILE, "^sent from yahoo" },
 	{ OWN_MOBILE, "^sent from outlook" },
@@ -329,25 +329,25 @@ static const struct phrase {
 	{ OWN_MOBILE, "^get outlook for" },
 	{ OWN_MOBILE, "^sent from a mobile" },
 	{ OWN_MOBILE, "^sent from mobile" },
-	{ OWN_MOBILE, "^von meinem" },			/* de */
+	{ OWN_MOBILE, "^von meinem" }, /* de */
 	{ OWN_MOBILE, "^gesendet von meinem" },
 	{ OWN_MOBILE, "^gesendet mit" },
 	{ OWN_MOBILE, "^holen sie sich outlook" },
-	{ OWN_MOBILE, "^enviado desde" },		/* es */
+	{ OWN_MOBILE, "^enviado desde" }, /* es */
 	{ OWN_MOBILE, "^obtener outlook" },
-	{ OWN_MOBILE, "^inviato da" },			/* it */
+	{ OWN_MOBILE, "^inviato da" }, /* it */
 	{ OWN_MOBILE, "^inviato dal" },
 	{ OWN_MOBILE, "^scarica outlook" },
-	{ OWN_MOBILE, "^verstuurd vanaf" },		/* nl */
+	{ OWN_MOBILE, "^verstuurd vanaf" }, /* nl */
 	{ OWN_MOBILE, "^verzonden vanaf" },
 	{ OWN_MOBILE, "^outlook voor" },
-	{ OWN_MOBILE, "^enviado do meu" },		/* pt */
+	{ OWN_MOBILE, "^enviado do meu" }, /* pt */
 	{ OWN_MOBILE, "^enviado a partir do" },
 	{ OWN_MOBILE, "^enviado de mi" },
 	{ OWN_MOBILE, "^obter o outlook" },
 
 	/* --- added by lawyers, mail servers and marketing: the paragraph goes */
-	{ OWN_LEGAL, "^ce message et" },		/* fr */
+	{ OWN_LEGAL, "^ce message et" }, /* fr */
 	{ OWN_LEGAL, "ce message est confidentiel" },
 	{ OWN_LEGAL, "^ce message peut contenir" },
 	{ OWN_LEGAL, "^ce message contient des informations" },
@@ -368,6 +368,7 @@ static const struct phrase {
 	{ OWN_LEGAL, "avant d'imprimer" },
 	{ OWN_LEGAL, "^avis de confidentialite" },
 	{ OWN_LEGAL, "^confidentialite :" },
+	{ OWN_LEGAL, "^confidentialite:" },
 	{ OWN_LEGAL, "ne vous demandera jamais" },
 	{ OWN_LEGAL, "ne vous demanderons jamais" },
 	{ OWN_LEGAL, "sera jamais amene a vous demander" },
@@ -384,7 +385,7 @@ static const struct phrase {
 	{ OWN_LEGAL, "loi informatique et libertes" },
 	{ OWN_LEGAL, "^conformement a la loi" },
 	{ OWN_LEGAL, "protection des donnees" },
-	{ OWN_LEGAL, "^this message and" },		/* en */
+	{ OWN_LEGAL, "^this message and" }, /* en */
 	{ OWN_LEGAL, "^this e-mail and" },
 	{ OWN_LEGAL, "^this email and" },
 	{ OWN_LEGAL, "^this message is" },
@@ -406,11 +407,11 @@ static const struct phrase {
 	{ OWN_LEGAL, "received this email in error" },
 	{ OWN_LEGAL, "received this e-mail in error" },
 	{ OWN_LEGAL, "received this message in error" },
-	{ OWN_LEGAL, "^confidentiality" },
+	{ OWN_LEGAL, "^confidentiality:" },
 	{ OWN_LEGAL, "^confidentiality notice" },
 	{ OWN_LEGAL, "^disclaimer" },
 	{ OWN_LEGAL, "^privileged and confidential" },
-	{ OWN_LEGAL, "^confidential :" },
+	{ OWN_LEGAL, "^confidential:" },
 	{ OWN_LEGAL, "before printing" },
 	{ OWN_LEGAL, "^please consider the environment" },
 	{ OWN_LEGAL, "^cyber crime" },
@@ -435,22 +436,24 @@ static const struct phrase {
 	{ OWN_LEGAL, "^this is an automatic" },
 	{ OWN_LEGAL, "^please do not reply to this" },
 	{ OWN_LEGAL, "^do not reply to this" },
-	{ OWN_LEGAL, "^caution : this email originated" },
-	{ OWN_LEGAL, "^diese e-mail" },			/* de */
+	{ OWN_LEGAL, "this email originated from outside" },
+	{ OWN_LEGAL, "attention aux fraudes" },
+	{ OWN_LEGAL, "ne modifiera jamais ses coordonnees" },
+	{ OWN_LEGAL, "^diese e-mail" }, /* de */
 	{ OWN_LEGAL, "^diese nachricht" },
 	{ OWN_LEGAL, "vertrauliche informationen" },
 	{ OWN_LEGAL, "^geschaftsfuhrer" },
 	{ OWN_LEGAL, "^sitz der gesellschaft" },
-	{ OWN_LEGAL, "^este mensaje" },			/* es */
+	{ OWN_LEGAL, "^este mensaje" }, /* es */
 	{ OWN_LEGAL, "^este correo" },
 	{ OWN_LEGAL, "^antes de imprimir" },
-	{ OWN_LEGAL, "^questo messaggio" },		/* it */
+	{ OWN_LEGAL, "^questo messaggio" }, /* it */
 	{ OWN_LEGAL, "^le informazioni contenute" },
 	{ OWN_LEGAL, "^la presente e-mail" },
-	{ OWN_LEGAL, "^dit bericht" },			/* nl */
+	{ OWN_LEGAL, "^dit bericht" }, /* nl */
 	{ OWN_LEGAL, "^deze e-mail" },
 	{ OWN_LEGAL, "^de informatie in dit" },
-	{ OWN_LEGAL, "^esta mensagem" },		/* pt */
+	{ OWN_LEGAL, "^esta mensagem" }, /* pt */
 	{ OWN_LEGAL, "^este e-mail" },
 
 	{ OWN_PS, "^ps" },
@@ -508,8 +511,7 @@ make_index(void)
 
 	memset(first, -1, sizeof(first));
 	for (i = ARRAY_LEN(phrases); i-- > 0;) {
-		c = (unsigned char)phrases[i].text[
-		    phrases[i].text[0] == '^'];
+		c = (unsigned char)phrases[i].text[phrases[i].text[0] == '^'];
 		next[i] = first[c];
 		first[c] = (int16_t)i;
 	}
@@ -520,7 +522,7 @@ static bool
 is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    (unsigned char)c >= 0x80;
+	       (unsigned char)c >= 0x80;
 }
 
 /* only_marks - punctuation and blanks to the end */
@@ -561,8 +563,8 @@ has_phrase(const struct phrase *p, struct slice line, size_t at, bool is_start)
 			at++;
 		return at < line.len && line.at[at] == ':';
 	}
-	return !to_end || only_marks((struct slice){ line.at + at,
-	    line.len - at });
+	return !to_end ||
+	       only_marks((struct slice){ line.at + at, line.len - at });
 }
 
 unsigned

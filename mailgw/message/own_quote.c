@@ -10,9 +10,9 @@
 #include "mailgw/message/html.h"
 #include "mailgw/message/own_priv.h"
 
-#define ATTR_LINES 4		/* an introduction runs over so many at most */
-#define ATTR_MAX 400		/* octets of it, folded */
-#define HEAD_LINES 12		/* of a quoted mail's head */
+#define ATTR_LINES 4   /* an introduction runs over so many at most */
+#define ATTR_MAX   400 /* octets of it, folded */
+#define HEAD_LINES 12  /* of a quoted mail's head */
 
 /* next_shown - the first line from i on that is not blank; count at the end */
 static size_t
@@ -164,7 +164,7 @@ head_lines(const struct own *o, size_t i)
 			seen |= l->kinds & OWN_LABELS;
 			last = n + 1;
 		} else if (n > last + 2) {
-			break;		/* a value that was wrapped, or text */
+			break; /* a value that was wrapped, or text */
 		}
 		if (l->kinds & (OWN_FROM | OWN_TO | OWN_OTHER))
 			at = at || has_char(l->fold, '@');
@@ -195,11 +195,12 @@ is_separator(const struct own_line *l)
 		return true;
 	if (!(l->kinds & OWN_SEPARATOR) || l->fold.len > 120)
 		return false;
-	while (i < l->text.len && (l->text.at[i] == ' ' ||
-	    l->text.at[i] == '\t'))
+	while (
+	    i < l->text.len && (l->text.at[i] == ' ' || l->text.at[i] == '\t'))
 		i++;
 	return i + 1 < l->text.len && strchr("-_=*~#", l->text.at[i]) &&
-	    (strchr("-_=*~#", l->text.at[i + 1]) || l->text.at[i + 1] == ' ');
+	       (strchr("-_=*~#", l->text.at[i + 1]) ||
+		   l->text.at[i + 1] == ' ');
 }
 
 /* is_rule - a line of underscores or dashes alone */
@@ -226,8 +227,8 @@ is_wrapped(const struct own *o, size_t i)
 		return false;
 	c = (unsigned char)l->text.at[0];
 	return o->lines[i - 1].depth > 0 && o->lines[i + 1].depth > 0 &&
-	    o->lines[i - 1].text.len >= 66 && l->text.len <= 24 &&
-	    c >= 'a' && c <= 'z';
+	       o->lines[i - 1].text.len >= 66 && l->text.len <= 24 &&
+	       c >= 'a' && c <= 'z';
 }
 
 /* introduction - lines that lead to a quotation; the line behind them, 0: none */
@@ -241,7 +242,7 @@ introduction(struct own *o, size_t i)
 		return 0;
 	next = next_shown(o, i + n);
 	if (next < o->count && (o->lines[next].depth > 0 ||
-	    o->lines[next].mark == HTML_MARK_CUT)) {
+				   o->lines[next].mark == HTML_MARK_CUT)) {
 		set(o, i, i + n, OWN_INTRODUCES);
 		return i + n;
 	}

@@ -10,15 +10,15 @@
 
 #include "mailgw/message/own_priv.h"
 
-#define CLOSE_WORDS 7		/* a closing has no more words */
-#define NAME_WORDS 5
-#define TAIL_LINES 10		/* of a signature that only its form shows */
+#define CLOSE_WORDS 7 /* a closing has no more words */
+#define NAME_WORDS  5
+#define TAIL_LINES  10 /* of a signature that only its form shows */
 
 static bool
 is_word_octet(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    (unsigned char)c >= 0x80;
+	       (unsigned char)c >= 0x80;
 }
 
 static bool
@@ -153,15 +153,14 @@ is_author(const struct own *o, const struct own_line *l)
 static bool
 is_name(const struct own_line *l)
 {
-	static const char *const small[] = { "de", "du", "des", "la", "le", "et",
-		"and", "von", "van", "der", "di", "&", "x", "l", "d" };
+	static const char *const small[] = { "de", "du", "des", "la", "le",
+		"et", "and", "von", "van", "der", "di", "&", "x", "l", "d" };
 	size_t i = 0, start, k, words = 0;
 	struct slice t = l->text, w;
 	unsigned char c;
 
-	if (l->is_table || (l->kinds & OWN_CLOSE_WEAK) ||
-	    l->fold.len == 0 || l->fold.len > 50 ||
-	    strchr(".?!:;)", last_char(l->fold)))
+	if (l->is_table || (l->kinds & OWN_CLOSE_WEAK) || l->fold.len == 0 ||
+	    l->fold.len > 50 || strchr(".?!:;)", last_char(l->fold)))
 		return false;
 	if (strchr("-*", t.at[0]) && t.len > 1 && t.at[1] == ' ' &&
 	    l->fold.at[0] != '-')
@@ -186,15 +185,15 @@ is_name(const struct own_line *l)
 		if (c == 0xc3 && w.len > 1 && (unsigned char)w.at[1] < 0x9f)
 			continue;
 		for (k = 0; k < ARRAY_LEN(small); k++)
-			if (slice_is(w, small[k]) || (w.len > 2 &&
-			    w.at[1] == '\'' && w.at[2] >= 'A' &&
-			    w.at[2] <= 'Z'))
+			if (slice_is(w, small[k]) ||
+			    (w.len > 2 && w.at[1] == '\'' && w.at[2] >= 'A' &&
+				w.at[2] <= 'Z'))
 				break;
 		if (k == ARRAY_LEN(small))
 			return false;
 	}
-	return words > 0 && words <= NAME_WORDS && memchr(t.at, '\t', t.len) ==
-	    NULL;
+	return words > 0 && words <= NAME_WORDS &&
+	       memchr(t.at, '\t', t.len) == NULL;
 }
 
 /* is_company - the line spells the author's domain */
@@ -227,12 +226,37 @@ is_contact(const struct own *o, const struct own_line *l)
 	if (has_text(l->fold, "www.") || has_text(l->fold, "http") ||
 	    (memchr(l->fold.at, '@', l->fold.len) && words <= 8))
 		return words <= 10;
-	if (words <= 9 && has_phone(l->fold))
+	if (words <= 9 && has_phone(l->fold) &&
+	    !(ends_sentence(l->fold) && words > 4))
 		return true;
 	if (is_company(o, l))
 		return words <= 6 || has_text(l->fold, " - ") ||
-		    has_text(l->fold, "|") || has_text(l->fold, "\xe2\x80\xa2");
+		       has_text(l->fold, "|") ||
+		       has_text(l->fold, "\xe2\x80\xa2");
 	return has_text(l->fold, " | ") || has_text(l->fold, " \xe2\x80\xa2 ");
+}
+
+/* is_motto - "Company - we never sleep": before the dash nothing but words of
+ * the author's name or domain */
+static bool
+is_motto(const struct own *o, const struct own_line *l)
+{
+	struct slice head = l->fold, word;
+	const char *dash = memmem(head.at, head.len, " - ", 3);
+	size_t named = 0;
+
+	if (dash == NULL || l->is_table || l->fold.len > 120)
+		return false;
+	head.len = (size_t)(dash - head.at);
+	while (next_word(&head, &word)) {
+		if (word.len >= 4 && (has_word(o->name, word) ||
+					 memmem(o->company, strlen(o->company),
+					     word.at, word.len) != NULL))
+			named++;
+		else if (word.len > 3 && !is_title(word))
+			return false;
+	}
+	return named > 0;
 }
 
 static bool
@@ -272,7 +296,7 @@ is_sig_tail(const struct own *o, size_t i, size_t to)
 			continue;
 		if (l->kinds & (OWN_LEGAL | OWN_PS))
 			return true;
-		if (is_contact(o, l) || is_company(o, l)) {
+		if (is_contact(o, l) || is_company(o, l) || is_motto(o, l)) {
 			evidence = true;
 			continue;
 		}
@@ -297,8 +321,8 @@ is_delimiter(const struct own_line *l)
 	while (t.len > 0 && (t.at[t.len - 1] == ' '))
 		t.len--;
 	return slice_is(t, "--") || slice_is(t, "---") ||
-	    slice_is(t, "\xe2\x80\x94") || slice_is(t, "__") ||
-	    slice_is(t, "___") || slice_is(t, "-- -");
+	       slice_is(t, "\xe2\x80\x94") || slice_is(t, "__") ||
+	       slice_is(t, "___") || slice_is(t, "-- -");
 }
 
 static bool
@@ -328,8 +352,8 @@ closes(const struct own *o, size_t from, size_t i, size_t to)
 	    next >= to)
 		return false;
 	n = &o->lines[next];
-	return is_author(o, n) || (is_name(n) &&
-	    is_sig_tail(o, next + 1, to)) || is_contact(o, n);
+	return is_author(o, n) ||
+	       (is_name(n) && is_sig_tail(o, next + 1, to)) || is_contact(o, n);
 }
 
 /* signature_at - the first line of the signature in [from, to), or `to` */
@@ -381,6 +405,33 @@ paragraph(struct own *o, size_t i, size_t to, enum own_fate fate)
 	return i;
 }
 
+/* contact_tail - lines of contact at the very end, without any closing before
+ * them; not where they go on a sentence */
+static void
+contact_tail(struct own *o, size_t from, size_t to)
+{
+	size_t first = next_shown(o, from, to), i, at = to;
+	const struct own_line *l;
+
+	for (i = to; i-- > first + 1;) {
+		l = &o->lines[i];
+		if (l->fate != OWN_KEEP || own_is_blank(l))
+			continue;
+		if (!is_contact(o, l) && !is_motto(o, l))
+			break;
+		at = i;
+	}
+	if (at == to)
+		return;
+	l = &o->lines[at - 1];
+	if (!own_is_blank(l) && l->fate == OWN_KEEP && l->fold.len > 40 &&
+	    !ends_sentence(l->fold))
+		return;
+	for (i = at; i < to; i++)
+		if (o->lines[i].fate == OWN_KEEP)
+			o->lines[i].fate = OWN_SIGNATURE;
+}
+
 void
 own_signature(struct own *o, size_t from, size_t to)
 {
@@ -392,7 +443,7 @@ own_signature(struct own *o, size_t from, size_t to)
 		l = &o->lines[i];
 		if (l->kinds & OWN_PS) {
 			while (i < to && !own_is_blank(&o->lines[i]) &&
-			    !(o->lines[i].kinds & (OWN_MOBILE | OWN_LEGAL)))
+			       !(o->lines[i].kinds & (OWN_MOBILE | OWN_LEGAL)))
 				i++;
 			if (l != &o->lines[i])
 				continue;
@@ -410,13 +461,5 @@ own_signature(struct own *o, size_t from, size_t to)
 			l->fate = OWN_BOILERPLATE;
 		i++;
 	}
-	/* lines of contact at the very end, without any closing before them */
-	for (i = sig; i-- > from;) {
-		l = &o->lines[i];
-		if (l->fate != OWN_KEEP || own_is_blank(l))
-			continue;
-		if (!is_contact(o, l) || next_shown(o, from, to) == i)
-			break;
-		l->fate = OWN_SIGNATURE;
-	}
+	contact_tail(o, from, sig);
 }

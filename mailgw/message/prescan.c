@@ -13,7 +13,7 @@
 
 struct scan {
 	bool in_header;
-	bool next_is_header;	/* behind the blank line */
+	bool next_is_header; /* behind the blank line */
 	size_t fields, header_bytes, value_bytes, comments;
 	size_t boundaries, nested, dashes;
 };
@@ -92,13 +92,12 @@ header_line(struct scan *sc, struct slice line, struct err *e)
 	if (sc->header_bytes > PRESCAN_MAX_HEADER)
 		return err_set(e, RC_BADINPUT, "a header that is too long");
 	if (sc->value_bytes > PRESCAN_MAX_VALUE)
-		return err_set(e, RC_BADINPUT,
-		    "a header line that is too long");
+		return err_set(
+		    e, RC_BADINPUT, "a header line that is too long");
 	for (i = 0; i < line.len; i++) {
-		if (line.at[i] == '(' &&
-		    ++sc->comments > PRESCAN_MAX_COMMENTS)
-			return err_set(e, RC_BADINPUT,
-			    "too many nested comments");
+		if (line.at[i] == '(' && ++sc->comments > PRESCAN_MAX_COMMENTS)
+			return err_set(
+			    e, RC_BADINPUT, "too many nested comments");
 		if (line.at[i] == ')' && sc->comments > 0)
 			sc->comments--;
 		if ((line.at[i] | 0x20) != 'b' ||
@@ -107,12 +106,13 @@ header_line(struct scan *sc, struct slice line, struct err *e)
 			continue;
 		i += 8;
 		while (i < line.len && line.at[i] != '=' &&
-		    (line.at[i] == ' ' || line.at[i] == '*' ||
-			(line.at[i] >= '0' && line.at[i] <= '9')))
+		       (line.at[i] == ' ' || line.at[i] == '*' ||
+			   (line.at[i] >= '0' && line.at[i] <= '9')))
 			i++;
 		if (i < line.len && line.at[i] == '=') {
-			rc = boundary(sc, (struct slice){ line.at + i + 1,
-				line.len - i - 1 }, e);
+			rc = boundary(sc,
+			    (struct slice){ line.at + i + 1, line.len - i - 1 },
+			    e);
 			if (rc != RC_OK)
 				return rc;
 		}
@@ -150,12 +150,11 @@ prescan(struct slice bytes, struct err *e)
 		}
 		if (line.len >= 2 && line.at[0] == '-' && line.at[1] == '-') {
 			/* a rule or a table in a text is no boundary */
-			if (line.len <= 74 && line.len >= 3 &&
-			    !is_rule(line) &&
+			if (line.len <= 74 && line.len >= 3 && !is_rule(line) &&
 			    sc.boundaries > 0 &&
 			    ++sc.dashes > PRESCAN_MAX_PARTS)
-				return err_set(e, RC_BADINPUT,
-				    "too many parts");
+				return err_set(
+				    e, RC_BADINPUT, "too many parts");
 			sc.in_header = true;
 			sc.fields = sc.header_bytes = sc.value_bytes = 0;
 			sc.comments = 0;

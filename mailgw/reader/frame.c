@@ -34,7 +34,7 @@ frame_pack(const struct message *m, struct buf *out)
 	put_number(out, m->date_at);
 	put_number(out, m->offset_min);
 	put_number(out, m->is_automatic | m->is_private << 1 |
-	    m->is_reply << 2 | m->is_partial << 3);
+			    m->is_reply << 2 | m->is_partial << 3);
 	put_text(out, m->message_id);
 	put_text(out, m->from.address);
 	put_text(out, m->from.name);
@@ -96,8 +96,8 @@ get_text(TALLOC_CTX *mem, struct slice *in, bool has_lines, char **out)
 }
 
 enum rc
-frame_unpack(TALLOC_CTX *mem, struct slice in, struct message **out,
-    struct err *e)
+frame_unpack(
+    TALLOC_CTX *mem, struct slice in, struct message **out, struct err *e)
 {
 	struct message *m = talloc_zero(mem, struct message);
 	int64_t offset, flags, n = 0, i;
@@ -106,22 +106,22 @@ frame_unpack(TALLOC_CTX *mem, struct slice in, struct message **out,
 	if (m == NULL)
 		return err_nomem(e);
 	ok = get_number(&in, &m->date_at) && get_number(&in, &offset) &&
-	    get_number(&in, &flags) &&
-	    get_text(m, &in, false, &m->message_id) &&
-	    get_text(m, &in, false, &m->from.address) &&
-	    get_text(m, &in, false, &m->from.name) &&
-	    get_text(m, &in, false, &m->subject) &&
-	    get_text(m, &in, false, &m->thread) &&
-	    get_text(m, &in, true, &m->words) &&
-	    get_text(m, &in, false, &m->fault) && get_number(&in, &n) &&
-	    n >= 0 && n <= HEADER_MAX_ADDRESSES && offset >= -24 * 60 &&
-	    offset <= 24 * 60 && m->words != NULL && m->subject != NULL;
-	m->to = ok ? talloc_zero_array(m, struct message_address,
-	    (size_t)n + 1) : NULL;
+	     get_number(&in, &flags) &&
+	     get_text(m, &in, false, &m->message_id) &&
+	     get_text(m, &in, false, &m->from.address) &&
+	     get_text(m, &in, false, &m->from.name) &&
+	     get_text(m, &in, false, &m->subject) &&
+	     get_text(m, &in, false, &m->thread) &&
+	     get_text(m, &in, true, &m->words) &&
+	     get_text(m, &in, false, &m->fault) && get_number(&in, &n) &&
+	     n >= 0 && n <= HEADER_MAX_ADDRESSES && offset >= -24 * 60 &&
+	     offset <= 24 * 60 && m->words != NULL && m->subject != NULL;
+	m->to = ok ? talloc_zero_array(m, struct message_address, (size_t)n + 1)
+		   : NULL;
 	for (i = 0; ok && m->to != NULL && i < n; i++)
 		ok = get_text(m, &in, false, &m->to[i].address) &&
-		    get_text(m, &in, false, &m->to[i].name) &&
-		    m->to[i].address != NULL;
+		     get_text(m, &in, false, &m->to[i].name) &&
+		     m->to[i].address != NULL;
 	if (!ok || m->to == NULL || in.len != 0) {
 		talloc_free(m);
 		return err_set(e, RC_BADINPUT,

@@ -16,21 +16,21 @@
 #include "mailgw/message/buf.h"
 #include "mailgw/message/message.h"
 
-#define FRAME_REQUEST 0x70726d31u
-#define FRAME_REPLY 0x70726d32u
-#define FRAME_MAX_REPLY (8u << 20)
+#define FRAME_REQUEST     0x70726d31u
+#define FRAME_REPLY       0x70726d32u
+#define FRAME_MAX_REPLY   (8u << 20)
 #define FRAME_MAX_MESSAGE (256u << 20)
-#define FRAME_FD 3		/* the child's end of the socket pair */
+#define FRAME_FD          3 /* the child's end of the socket pair */
 
 struct frame_request {
 	uint32_t magic;
-	uint32_t is_plain;	/* 0 or 1 */
+	uint32_t is_plain; /* 0 or 1 */
 	uint64_t size;
 };
 
 struct frame_reply {
 	uint32_t magic;
-	uint32_t rc;		/* enum rc */
+	uint32_t rc; /* enum rc */
 	uint64_t size;
 };
 

@@ -43,3 +43,5 @@ promise_scan_LDADD = $(READER_LIBS)
 pkglibexec_PROGRAMS += promised-reader
 promised_reader_SOURCES = mailgw/reader/reader_main.c
 promised_reader_LDADD = $(READER_LIBS)
+dist_man_MANS += mailgw/reader/promised-reader.8 \
+	mailgw/reader/promised-parser.8 mailgw/reader/promise-scan.1

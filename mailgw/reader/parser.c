@@ -16,7 +16,7 @@
 struct parser {
 	char *program;
 	int wall_ms;
-	pid_t pid;		/* 0: none runs */
+	pid_t pid; /* 0: none runs */
 	int fd;
 	unsigned deaths;
 };
@@ -77,8 +77,8 @@ parser_new(TALLOC_CTX *mem, const char *program, int wall_ms,
 			*slash = '\0';
 		p->program = talloc_asprintf(p, "%s/" PARSER_PROGRAM, self);
 		if (p->program != NULL && access(p->program, X_OK) != 0)
-			p->program = talloc_strdup(p,
-			    LIBEXECDIR "/" PARSER_PROGRAM);
+			p->program =
+			    talloc_strdup(p, LIBEXECDIR "/" PARSER_PROGRAM);
 	}
 	if (p->program == NULL) {
 		talloc_free(p);
@@ -126,8 +126,8 @@ transfer(int fd, void *data, size_t size, bool out, int64_t deadline)
 	ssize_t n;
 
 	while (size > 0) {
-		n = out ? send(fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT) :
-		    recv(fd, at, size, MSG_DONTWAIT);
+		n = out ? send(fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT)
+			: recv(fd, at, size, MSG_DONTWAIT);
 		if (n > 0) {
 			at += n;
 			size -= (size_t)n;
@@ -166,9 +166,9 @@ parser_start(struct parser *p, struct err *e)
 		child(p, pair[1], parent);
 	(void)close(pair[1]);
 	p->fd = pair[0];
-	if (transfer(p->fd, &hello, sizeof(hello), false,
-		now_ms() + p->wall_ms) && hello.magic == FRAME_REPLY &&
-	    hello.size == 0)
+	if (transfer(
+		p->fd, &hello, sizeof(hello), false, now_ms() + p->wall_ms) &&
+	    hello.magic == FRAME_REPLY && hello.size == 0)
 		return RC_OK;
 	status = stop(p);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -187,15 +187,16 @@ ask(struct parser *p, TALLOC_CTX *mem, struct slice bytes, bool is_plain,
 	int64_t deadline = now_ms() + p->wall_ms;
 	union {
 		const char *in;
-		void *var;	/* transfer() only reads when it sends */
+		void *var; /* transfer() only reads when it sends */
 	} data = { bytes.at };
 	char *answer;
 
 	if (!transfer(p->fd, &req, sizeof(req), true, deadline) ||
 	    !transfer(p->fd, data.var, bytes.len, true, deadline) ||
 	    !transfer(p->fd, &reply, sizeof(reply), false, deadline)) {
-		(void)err_set(e, RC_BADINPUT, now_ms() >= deadline ?
-			"the parser took too long" : "the parser crashed");
+		(void)err_set(e, RC_BADINPUT,
+		    now_ms() >= deadline ? "the parser took too long"
+					 : "the parser crashed");
 		return false;
 	}
 	if (reply.magic != FRAME_REPLY || reply.size > FRAME_MAX_REPLY) {
@@ -213,8 +214,8 @@ ask(struct parser *p, TALLOC_CTX *mem, struct slice bytes, bool is_plain,
 		return false;
 	}
 	if (reply.rc == RC_OK) {
-		*rc = frame_unpack(mem, (struct slice){ answer, reply.size },
-		    out, e);
+		*rc = frame_unpack(
+		    mem, (struct slice){ answer, reply.size }, out, e);
 		talloc_free(answer);
 		return *rc != RC_BADINPUT;
 	}
@@ -242,9 +243,9 @@ parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
 			if (rc != RC_OK)
 				continue;
 			if (tries == PARSER_TRIES && (*out)->fault == NULL)
-				(*out)->fault = talloc_strdup(*out,
-				    why[0] ? why : "the parser crashed");
-			return rc;	/* refused: the plain one may do */
+				(*out)->fault = talloc_strdup(
+				    *out, why[0] ? why : "the parser crashed");
+			return rc; /* refused: the plain one may do */
 		}
 		(void)snprintf(why, sizeof(why), "%s", e->text);
 		p->deaths++;

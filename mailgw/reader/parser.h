@@ -12,8 +12,8 @@
 #include "mailgw/message/message.h"
 
 #define PARSER_PROGRAM "promised-parser"
-#define PARSER_WALL_MS 10000	/* for one message */
-#define PARSER_TRIES 2		/* before the plain one */
+#define PARSER_WALL_MS 10000 /* for one message */
+#define PARSER_TRIES   2     /* before the plain one */
 
 struct parser;
 

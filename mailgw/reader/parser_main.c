@@ -65,7 +65,7 @@ answer(const struct frame_request *req, struct slice bytes)
 		reply.rc = rc;
 		reply.size = strlen(e.text);
 		ok = all(FRAME_FD, &reply, sizeof(reply), true) &&
-		    all(FRAME_FD, e.text, reply.size, true);
+		     all(FRAME_FD, e.text, reply.size, true);
 	}
 	talloc_free(mem);
 	return ok;
@@ -88,8 +88,7 @@ serve(void *arg)
 	if (!all(FRAME_FD, &hello, sizeof(hello), true))
 		_exit(0);
 	while (ok && all(FRAME_FD, &req, sizeof(req), false)) {
-		if (req.magic != FRAME_REQUEST ||
-		    req.size > FRAME_MAX_MESSAGE)
+		if (req.magic != FRAME_REQUEST || req.size > FRAME_MAX_MESSAGE)
 			_exit(1);
 		sandbox_message(req.size);
 		data = malloc(req.size + 1);

@@ -23,7 +23,7 @@
 
 struct mark {
 	uint64_t id;
-	uint64_t deaths;	/* as of now, should we die again: one more */
+	uint64_t deaths; /* as of now, should we die again: one more */
 };
 
 struct reader {
@@ -31,10 +31,10 @@ struct reader {
 	struct understand *understand;
 	struct parser *parser;
 	struct spool_reader *spool;
-	struct ledger *ledger;	/* NULL: not open */
+	struct ledger *ledger; /* NULL: not open */
 	char *ledger_path, *unread_dir;
-	int mark_fd;		/* -1: cannot be had, done without */
-	struct mark found;	/* what the last reader left */
+	int mark_fd;       /* -1: cannot be had, done without */
+	struct mark found; /* what the last reader left */
 	bool is_marked;
 	/* a message taken from the spool and not done yet */
 	TALLOC_CTX *mem;
@@ -60,9 +60,8 @@ open_mark(struct reader *r)
 		return;
 	(void)mkdir(dir, 0700);
 	r->mark_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (r->mark_fd < 0 ||
-	    pread(r->mark_fd, &r->found, sizeof(r->found), 0) !=
-		(ssize_t)sizeof(r->found))
+	if (r->mark_fd < 0 || pread(r->mark_fd, &r->found, sizeof(r->found),
+				  0) != (ssize_t)sizeof(r->found))
 		r->found = (struct mark){ 0, 0 };
 }
 
@@ -157,7 +156,7 @@ put_aside(struct reader *r, const char *reason, struct err *e)
 
 	name_of(r->message->id, id);
 	if (unread_put(r->unread_dir, id, r->message->bytes, reason, e) !=
-		RC_OK)
+	    RC_OK)
 		return e->rc = RC_RETRY;
 	log_event(EV_READER_UNREAD, LOG_NUMBER("id", (int64_t)r->message->id),
 	    LOG_TEXT("reason", reason));
@@ -187,15 +186,15 @@ record(struct reader *r, const struct message *m, const struct understood *o,
 		return RC_OK;
 	digest_of(m->words, mail.digest);
 	if (r->ledger == NULL) {
-		rc = ledger_open(r, r->ledger_path, LEDGER_WRITE, &r->ledger,
-		    e);
+		rc =
+		    ledger_open(r, r->ledger_path, LEDGER_WRITE, &r->ledger, e);
 		if (rc != RC_OK) {
 			(void)err_context(e, "ledger");
 			return e->rc = RC_RETRY;
 		}
 	}
-	rc = ledger_record(r->ledger, &mail, o->read->promises,
-	    o->read->count, recorded, e);
+	rc = ledger_record(
+	    r->ledger, &mail, o->read->promises, o->read->count, recorded, e);
 	if (rc == RC_OK || rc == RC_BADINPUT || rc == RC_TOOBIG)
 		return rc;
 	/* opened anew next time: it may be another file by then */
@@ -207,8 +206,8 @@ record(struct reader *r, const struct message *m, const struct understood *o,
 
 /* understand_and_record - RC_BADINPUT, RC_TOOBIG: the message is at fault */
 static enum rc
-understand_and_record(struct reader *r, unsigned tries, const char **fault,
-    struct err *e)
+understand_and_record(
+    struct reader *r, unsigned tries, const char **fault, struct err *e)
 {
 	const struct spool_envelope *env = &r->message->envelope;
 	struct understand_from from = { env->mail_from, env->rcpts,
@@ -254,8 +253,8 @@ read_message(struct reader *r, struct err *e)
 	if (m.deaths > READER_DEATHS_UNREAD)
 		return put_aside(r, "the reader died each time it read it", e);
 	put_mark(r, m);
-	rc = understand_and_record(r,
-	    m.deaths > READER_DEATHS_PLAIN ? PARSER_TRIES : 0, &fault, e);
+	rc = understand_and_record(
+	    r, m.deaths > READER_DEATHS_PLAIN ? PARSER_TRIES : 0, &fault, e);
 	reader_rest(r);
 	if (rc == RC_RETRY || rc == RC_INTERNAL)
 		return e->rc = RC_RETRY;

@@ -17,7 +17,7 @@
 #define EXIT_TRY_AGAIN 75
 #define RETRY_FIRST_MS 100
 #define RETRY_MOST_MS  5000
-#define LOOK_AGAIN_MS  1000	/* should a wake-up be missed */
+#define LOOK_AGAIN_MS  1000 /* should a wake-up be missed */
 
 static int
 usage(void)
@@ -77,8 +77,8 @@ serve(struct reader *r, int signals, bool is_drain, struct err *e)
 		if (rc == RC_NOTFOUND) {
 			if (is_drain)
 				return RC_OK;
-			is_ending = wait_for(signals, reader_fd(r),
-			    LOOK_AGAIN_MS);
+			is_ending =
+			    wait_for(signals, reader_fd(r), LOOK_AGAIN_MS);
 			continue;
 		}
 		/* said once, not each time */

@@ -52,8 +52,8 @@ filter(struct err *e)
 	for (i = 0; i < ARRAY_LEN(calls); i++)
 		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
 	for (i = 0; i < ARRAY_LEN(refused); i++)
-		failed |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES),
-		    refused[i], 0);
+		failed |= seccomp_rule_add(
+		    ctx, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
 	/* memory, but never to run */
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -66,8 +66,9 @@ filter(struct err *e)
 	if (failed == 0)
 		failed = seccomp_load(ctx);
 	seccomp_release(ctx);
-	return failed == 0 ? RC_OK : err_set(e, RC_INTERNAL,
-	    "the seccomp filter does not load");
+	return failed == 0 ? RC_OK
+			   : err_set(e, RC_INTERNAL,
+				 "the seccomp filter does not load");
 }
 
 static void

@@ -6,7 +6,7 @@
 
 #include "core/core.h"
 
-#define SANDBOX_STACK (64u << 20)	/* of the thread that parses */
+#define SANDBOX_STACK (64u << 20) /* of the thread that parses */
 
 /*
  * sandbox_close - for every thread of the process, for ever: no file, no

@@ -109,8 +109,9 @@ scan_file(struct scan *s, const char *path, struct err *e)
 		(void)fprintf(stderr, "promise scan: %s: read in part: %s\n",
 		    path, m->fault);
 	if (s->is_verbose && o->why != UNDERSTAND_READ)
-		(void)fprintf(stderr, "promise scan: %s: nothing is recorded: "
-				      "%s\n",
+		(void)fprintf(stderr,
+		    "promise scan: %s: nothing is recorded: "
+		    "%s\n",
 		    path, understand_why_name(o->why));
 	rc = scan_print(&s->look, path, m, o, e);
 out:
@@ -182,8 +183,8 @@ main(int argc, char **argv)
 	}
 	rc = settings_read(s, s->file, overrides, &s->settings, &e);
 	if (rc == RC_OK && !s->is_words)
-		rc = understand_new(s, s->settings, s->zone, &s->understand,
-		    &e);
+		rc =
+		    understand_new(s, s->settings, s->zone, &s->understand, &e);
 	if (rc == RC_OK)
 		rc = parser_new(s, NULL, 0, &s->parser, &e);
 	if (rc == RC_OK)

@@ -51,34 +51,37 @@ print_json(const char *file, const struct message *m, const struct promise *p,
 
 	/* a file's name may be no UTF-8 */
 	failed = failed ||
-	    json_object_set_new(line, "file",
-		text_or_null(g_utf8_validate(file, -1, NULL) ? file :
-		    NULL)) != 0;
-	failed = failed ||
-	    json_object_set_new(line, "message_id",
-		text_or_null(m->message_id)) != 0 ||
+		 json_object_set_new(line, "file",
+		     text_or_null(
+			 g_utf8_validate(file, -1, NULL) ? file : NULL)) != 0;
+	failed =
+	    failed ||
+	    json_object_set_new(
+		line, "message_id", text_or_null(m->message_id)) != 0 ||
 	    json_object_set_new(line, "text", json_string(p->text)) != 0 ||
-	    json_object_set_new(line, "kind",
-		json_string(promise_kind_name(p->kind))) != 0 ||
+	    json_object_set_new(
+		line, "kind", json_string(promise_kind_name(p->kind))) != 0 ||
 	    json_object_set_new(line, "due", civil_or_null(p->due)) != 0 ||
 	    json_object_set_new(line, "from", civil_or_null(p->from)) != 0 ||
 	    json_object_set_new(line, "after", text_or_null(p->after)) != 0 ||
-	    json_object_set_new(line, "condition",
-		text_or_null(p->condition)) != 0 ||
-	    json_object_set_new(line, "hedged",
-		json_boolean(p->is_hedged)) != 0 ||
+	    json_object_set_new(
+		line, "condition", text_or_null(p->condition)) != 0 ||
+	    json_object_set_new(line, "hedged", json_boolean(p->is_hedged)) !=
+		0 ||
 	    json_object_set_new(line, "lang", json_string(p->lang)) != 0;
 	for (i = 0; i < ARRAY_LEN(warnings) && !failed; i++)
 		if (p->warnings & warnings[i])
 			failed = json_array_append_new(list,
 			    json_string(promise_warning_name(warnings[i])));
-	failed = failed || json_object_set(line, "warnings", list) != 0 ||
+	failed =
+	    failed || json_object_set(line, "warnings", list) != 0 ||
 	    json_dumpf(line, stdout, JSON_PRESERVE_ORDER | JSON_COMPACT) != 0;
 	(void)putchar('\n');
 	json_decref(list);
 	json_decref(line);
 	return failed ? err_set(e, RC_INTERNAL, "%s: cannot be written as JSON",
-		file) : RC_OK;
+			    file)
+		      : RC_OK;
 }
 
 /* print_cut - UTF-8 text in at most `width` columns; 0: all of it */
@@ -123,8 +126,10 @@ print_human(const struct scan_look *l, const struct promise *p)
 	for (t = due; *t != '\0'; t++)
 		if (*t == 'T')
 			*t = ' ';
-	(void)snprintf(when, sizeof(when), "%s", p->due.is_set ? due :
-		p->after ? p->after : "-");
+	(void)snprintf(when, sizeof(when), "%s",
+	    p->due.is_set ? due
+	    : p->after    ? p->after
+			  : "-");
 	printf("  %-16s  %-11s  ", when, promise_kind_name(p->kind));
 	print_cut(p->text, l->width > 40 ? l->width - 33 : 0);
 	if (p->from.is_set) {
@@ -146,8 +151,8 @@ print_human(const struct scan_look *l, const struct promise *p)
 }
 
 enum rc
-scan_print(const struct scan_look *l, const char *file,
-    const struct message *m, const struct understood *o, struct err *e)
+scan_print(const struct scan_look *l, const char *file, const struct message *m,
+    const struct understood *o, struct err *e)
 {
 	enum rc rc = RC_OK;
 	size_t i;
@@ -161,15 +166,16 @@ scan_print(const struct scan_look *l, const char *file,
 			print_human(l, &o->read->promises[i]);
 	}
 	if (o->read->beyond > 0)
-		(void)fprintf(stderr, "promise scan: %s: %zu more promises "
-				      "are left out\n",
+		(void)fprintf(stderr,
+		    "promise scan: %s: %zu more promises "
+		    "are left out\n",
 		    file, o->read->beyond);
 	return rc;
 }
 
 void
-scan_print_words(const struct scan_look *l, const char *file,
-    const struct message *m)
+scan_print_words(
+    const struct scan_look *l, const char *file, const struct message *m)
 {
 	if (l->names_files)
 		printf("=== %s\n", file);

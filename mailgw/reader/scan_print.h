@@ -13,8 +13,8 @@
 
 struct scan_look {
 	bool is_json, is_explained;
-	bool names_files;	/* more than one: each under its name */
-	unsigned width;		/* of the terminal; 0: lines are not cut */
+	bool names_files; /* more than one: each under its name */
+	unsigned width;   /* of the terminal; 0: lines are not cut */
 };
 
 /* scan_look - fit to the terminal and the number of files */
@@ -25,7 +25,7 @@ enum rc scan_print(const struct scan_look *l, const char *file,
     struct err *e) must_check;
 
 /* scan_print_words - the author's own words, as they are read */
-void scan_print_words(const struct scan_look *l, const char *file,
-    const struct message *m);
+void scan_print_words(
+    const struct scan_look *l, const char *file, const struct message *m);
 
 #endif

@@ -6,13 +6,13 @@
 #include "core/civil/civil.h"
 #include "mailgw/reader/understand.h"
 
-#define MAX_ZONES 128		/* offsets are few; more are not kept */
+#define MAX_ZONES 128 /* offsets are few; more are not kept */
 
 struct understand {
 	const struct settings *settings;
 	struct read_langs *langs;
 	struct calendar *calendar;
-	struct zone *fixed;	/* NULL: the offset in Date: */
+	struct zone *fixed; /* NULL: the offset in Date: */
 	struct zone *zones[MAX_ZONES];
 	int offsets[MAX_ZONES];
 	size_t zone_count;
@@ -173,8 +173,7 @@ customers(struct understand *u, struct understood *o, const struct message *m,
 
 enum rc
 understand_mail(struct understand *u, TALLOC_CTX *mem, const struct message *m,
-    const struct understand_from *from, struct understood **out,
-    struct err *e)
+    const struct understand_from *from, struct understood **out, struct err *e)
 {
 	struct understood *o = talloc_zero(mem, struct understood);
 	struct when_ref ref = { .calendar = u->calendar };
@@ -188,8 +187,8 @@ understand_mail(struct understand *u, TALLOC_CTX *mem, const struct message *m,
 		return err_nomem(e);
 	o->read = talloc_zero(o, struct read_result);
 	o->customers = talloc_zero(o, const char *);
-	o->author = m->from.address ? m->from.address :
-	    plain(o, from->mail_from);
+	o->author =
+	    m->from.address ? m->from.address : plain(o, from->mail_from);
 	o->author_name = m->from.name;
 	if (o->read == NULL || o->customers == NULL)
 		return err_nomem(e);
@@ -209,8 +208,7 @@ understand_mail(struct understand *u, TALLOC_CTX *mem, const struct message *m,
 		o->why = UNDERSTAND_NO_AUTHOR;
 	else
 		rc = customers(u, o, m, from, e);
-	if (rc == RC_OK && o->why == UNDERSTAND_READ &&
-	    o->customers[0] == NULL)
+	if (rc == RC_OK && o->why == UNDERSTAND_READ && o->customers[0] == NULL)
 		o->why = UNDERSTAND_INTERNAL;
 	if (rc != RC_OK || o->why != UNDERSTAND_READ)
 		goto out;

@@ -27,26 +27,26 @@ enum rc understand_new(TALLOC_CTX *mem, const struct settings *s,
 
 /* what is known of a message from outside it; zero-filled: nothing */
 struct understand_from {
-	const char *mail_from;		/* of the envelope, or NULL */
-	const char *const *rcpts;	/* of the envelope; NULL: the headers' */
-	int64_t received_at;		/* UTC seconds, for a missing Date: */
+	const char *mail_from;    /* of the envelope, or NULL */
+	const char *const *rcpts; /* of the envelope; NULL: the headers' */
+	int64_t received_at;      /* UTC seconds, for a missing Date: */
 };
 
 enum understand_why {
 	UNDERSTAND_READ,
-	UNDERSTAND_PRIVATE,	/* marked as such: never read */
-	UNDERSTAND_INTERNAL,	/* nobody outside gets it */
+	UNDERSTAND_PRIVATE,  /* marked as such: never read */
+	UNDERSTAND_INTERNAL, /* nobody outside gets it */
 	UNDERSTAND_NO_AUTHOR
 };
 
 struct understood {
 	enum understand_why why;
-	const char *author;		/* address; NULL with NO_AUTHOR */
-	const char *author_name;	/* or NULL */
-	const char **customers;		/* external recipients; ends with NULL */
-	const char *zone;		/* name */
-	int64_t sent_at;		/* UTC seconds */
-	struct read_result *read;	/* never NULL; empty unless READ */
+	const char *author;       /* address; NULL with NO_AUTHOR */
+	const char *author_name;  /* or NULL */
+	const char **customers;   /* external recipients; ends with NULL */
+	const char *zone;         /* name */
+	int64_t sent_at;          /* UTC seconds */
+	struct read_result *read; /* never NULL; empty unless READ */
 };
 
 /* understand_mail - everything owned by mem */

@@ -74,7 +74,7 @@ check(int number, const char *dir, const char *name)
 			 &m, &e) == RC_OK;
 		got[i] = slice_of(ok ? m->words : e.text);
 		ok = ok && got[i].len == want.len &&
-		    memcmp(got[i].at, want.at, want.len) == 0;
+		     memcmp(got[i].at, want.at, want.len) == 0;
 	}
 	printf("%sok %d - %s\n", ok ? "" : "not ", number, name);
 	if (!ok && i > 0) {
@@ -96,8 +96,8 @@ int
 main(void)
 {
 	const char *srcdir = getenv("srcdir");
-	char *dir = talloc_asprintf(NULL, "%s/tests/mailgw/own",
-	    srcdir ? srcdir : ".");
+	char *dir =
+	    talloc_asprintf(NULL, "%s/tests/mailgw/own", srcdir ? srcdir : ".");
 	struct dirent **names = NULL;
 	int n = scandir(dir, &names, is_mail, alphasort), i;
 

@@ -8,12 +8,11 @@
  */
 #include "tests/unit.h"
 
-
 #include "mailgw/message/buf.h"
 #include "mailgw/reader/parser.h"
 
-#define GOOD \
-	"From: Claire <c@atelier.example>\r\nTo: paul@client.example\r\n" \
+#define GOOD                                                                   \
+	"From: Claire <c@atelier.example>\r\nTo: paul@client.example\r\n"      \
 	"Subject: devis\r\n\r\nJe vous envoie le devis demain.\r\n"
 
 static struct err e;
@@ -51,8 +50,7 @@ bad(const char *name, const char *reason)
 	assert_int_equal(
 	    symlink(built(mem, "tests/mailgw/bad_parser"), link), 0);
 	assert_rc(RC_OK, &e, parser_new(mem, link, 300, &p, &e));
-	assert_rc(RC_BADINPUT, &e,
-	    parser_read(p, mem, SLICE(GOOD), 0, &m, &e));
+	assert_rc(RC_BADINPUT, &e, parser_read(p, mem, SLICE(GOOD), 0, &m, &e));
 	assert_string_equal(e.text, reason);
 	assert_int_equal(parser_deaths(p), PARSER_TRIES + 1);
 	assert_true(now_ms() - from < 20000);
@@ -82,8 +80,7 @@ children_that_do_not_start(void **state)
 
 	(void)state;
 	assert_rc(RC_OK, &e, parser_new(mem, "/nonexistent/x", 300, &p, &e));
-	assert_rc(RC_INTERNAL, &e,
-	    parser_read(p, mem, SLICE(GOOD), 0, &m, &e));
+	assert_rc(RC_INTERNAL, &e, parser_read(p, mem, SLICE(GOOD), 0, &m, &e));
 	assert_string_equal(e.text, "cannot run '/nonexistent/x'");
 	assert_rc(RC_OK, &e, parser_new(mem, "/bin/true", 300, &p, &e));
 	assert_rc(RC_INTERNAL, &e, parser_start(p, &e));
@@ -107,8 +104,8 @@ text(struct buf *b, const char *s)
 	buf_put(b, s, strlen(s));
 }
 
-#define HEAD "From: c@atelier.example\r\nTo: paul@client.example\r\n"
-#define BODY "\r\nJe vous envoie le devis demain.\r\n"
+#define HEAD  "From: c@atelier.example\r\nTo: paul@client.example\r\n"
+#define BODY  "\r\nJe vous envoie le devis demain.\r\n"
 #define MIXED HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 
 static void
@@ -142,7 +139,8 @@ make(struct buf *b, unsigned which)
 		for (i = 0; i < 10000; i++) {
 			(void)snprintf(line, sizeof(line),
 			    "Content-Type: multipart/mixed; boundary=b%zu\r\n"
-			    "\r\n--b%zu\r\n", i, i);
+			    "\r\n--b%zu\r\n",
+			    i, i);
 			text(b, line);
 		}
 		text(b, BODY);
@@ -199,8 +197,7 @@ make(struct buf *b, unsigned which)
 		break;
 	case 15:
 		text(b, HEAD "\r\n");
-		repeat(b, "On 1.1.2026 at 10:00 a@b.example wrote:\r\n",
-		    50000);
+		repeat(b, "On 1.1.2026 at 10:00 a@b.example wrote:\r\n", 50000);
 		text(b, "> x\r\nJe vous envoie le devis demain.\r\n");
 		break;
 	case 16:
@@ -248,15 +245,17 @@ hostile(const char *program)
 		else
 			assert_true(rc == RC_BADINPUT && e.text[0] != '\0');
 		if (now_ms() - from > 3 * PARSER_WALL_MS + 5000)
-			fail_msg("message %u took %d ms", i,
-			    (int)(now_ms() - from));
+			fail_msg(
+			    "message %u took %d ms", i, (int)(now_ms() - from));
 		print_message("# %u: %s, %d ms\n", i,
-		    rc != RC_OK ? e.text : m->fault ? m->fault : "read",
+		    rc != RC_OK ? e.text
+		    : m->fault  ? m->fault
+				: "read",
 		    (int)(now_ms() - from));
-		assert_rc(RC_OK, &e,
-		    parser_read(p, b.mem, SLICE(GOOD), 0, &m, &e));
-		assert_string_equal(m->words,
-		    "Je vous envoie le devis demain.\n");
+		assert_rc(
+		    RC_OK, &e, parser_read(p, b.mem, SLICE(GOOD), 0, &m, &e));
+		assert_string_equal(
+		    m->words, "Je vous envoie le devis demain.\n");
 		talloc_free(b.mem);
 	}
 	talloc_free(mem);
@@ -293,8 +292,8 @@ child_status(char *out, size_t size)
 	FILE *f;
 	long pid = 0;
 
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-	    getpid());
+	(void)snprintf(
+	    path, sizeof(path), "/proc/self/task/%d/children", getpid());
 	f = fopen(path, "r");
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%ld", &pid), 1);
@@ -314,8 +313,9 @@ the_sandbox_is_closed(void **state)
 	struct parser *p;
 
 	(void)state;
-	assert_rc(RC_OK, &e, parser_new(mem,
-	    built(mem, "tests/mailgw/parser_plain"), 0, &p, &e));
+	assert_rc(RC_OK, &e,
+	    parser_new(
+		mem, built(mem, "tests/mailgw/parser_plain"), 0, &p, &e));
 	assert_rc(RC_OK, &e, parser_start(p, &e));
 	child_status(status, sizeof(status));
 	assert_int_equal(field(status, "Seccomp:\t"), 2);

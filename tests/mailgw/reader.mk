@@ -28,3 +28,8 @@ tests_mailgw_spool_put_SOURCES = tests/mailgw/spool_put.c
 tests_mailgw_spool_put_LDADD = $(SPOOL_LIBS)
 TESTS += tests/mailgw/reader.t tests/mailgw/scan.t
 EXTRA_DIST += tests/mailgw/reader.t tests/mailgw/scan.t
+
+check_PROGRAMS += tests/mailgw/message_test
+tests_mailgw_message_test_SOURCES = tests/mailgw/message_test.c
+tests_mailgw_message_test_LDADD = $(MESSAGE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/mailgw/message_test

@@ -71,8 +71,9 @@ main(int argc, char **argv)
 	for (r = strtok_r(argv[3], ",", &save); r != NULL && n < MAX_RCPTS;
 	     r = strtok_r(NULL, ",", &save))
 		rcpts[n++] = r;
-	outcome = strcmp(argv[4], "accepted") == 0 ? SPOOL_ACCEPTED :
-	    strcmp(argv[4], "unknown") == 0 ? SPOOL_UNKNOWN : SPOOL_REFUSED;
+	outcome = strcmp(argv[4], "accepted") == 0  ? SPOOL_ACCEPTED
+		  : strcmp(argv[4], "unknown") == 0 ? SPOOL_UNKNOWN
+						    : SPOOL_REFUSED;
 	if (spool_writer_open(NULL, argv[1], 1U << 20, &w, &e) != RC_OK)
 		goto fail;
 	for (i = 5; i < argc; i++)
