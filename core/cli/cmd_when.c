@@ -181,6 +181,24 @@ is_later(struct civil a, struct civil b)
 	       (a.day == b.day && a.minute > b.minute);
 }
 
+/* deadline - the last due; what only names a thing ("your mail of 12 May")
+ * counts where there is no other */
+static struct civil
+deadline(const struct found *f)
+{
+	struct civil due = { 0 }, named = { 0 };
+
+	for (size_t i = 0; i < f->scan->count; i++) {
+		struct civil *best =
+		    f->scan->exprs[i].is_attribute ? &named : &due;
+
+		if (f->results[i].due.is_set &&
+		    is_later(f->results[i].due, *best))
+			*best = f->results[i].due;
+	}
+	return due.is_set ? due : named;
+}
+
 /* batch_line - cuts the line in place */
 static enum rc
 batch_line(struct asker *a, char *id, struct err *e)
@@ -212,10 +230,8 @@ batch_line(struct asker *a, char *id, struct err *e)
 	lang = language(a, code, e);
 	if (lang != NULL)
 		rc = ask(mem, words, &lang, 1, &ref, &f, e);
-	for (size_t i = 0; lang != NULL && rc == RC_OK && i < f.scan->count;
-	     i++)
-		if (f.results[i].due.is_set && is_later(f.results[i].due, due))
-			due = f.results[i].due;
+	if (lang != NULL && rc == RC_OK)
+		due = deadline(&f);
 	if (rc != RC_OK)
 		goto out;
 	civil_format(due, due_text);

@@ -235,7 +235,7 @@ nth_day(struct resolver *r, const struct when_keys *k, int32_t first,
 	if (keys_has(k, BIT(weekday)))
 		want = k->v[KEY_weekday];
 	else if (unit == UNIT_week)
-		want = CIVIL_FRI;
+		want = CIVIL_THU; /* as ISO 8601 shares weeks out */
 	else if (unit == UNIT_weekend)
 		want = CIVIL_SAT;
 	else
@@ -259,7 +259,10 @@ nth_day(struct resolver *r, const struct when_keys *k, int32_t first,
 	else
 		d = first + (want - (int)civil_weekday(first) + 7) % 7 +
 		    7 * (nth - 1);
-	*out = unit == UNIT_weekend && !keys_has(k, BIT(weekday)) ? d + 1 : d;
+	*out = d;
+	if (!keys_has(k, BIT(weekday)) &&
+	    (unit == UNIT_weekend || (unit == UNIT_week && d < last)))
+		*out = d + 1;
 	return d <= last || nth > LATEST_NTH;
 }
 

@@ -11,9 +11,10 @@
 
 #include "core/when/when_span.h"
 
-#define DAY_MIN    1440
-#define MAX_LENGTH 40000 /* of any unit */
-#define LAST_MIN   (DAY_MIN - 1)
+#define DAY_MIN         1440
+#define WINDOW_MAX_DAYS 180   /* a longer one was none */
+#define MAX_LENGTH      40000 /* of any unit */
+#define LAST_MIN        (DAY_MIN - 1)
 
 /* the end of each part of the day, in minutes; enum order of keys.def */
 static const int16_t part_min[] = { 0, 12 * 60, 10 * 60, 12 * 60, 14 * 60,
@@ -64,7 +65,7 @@ read_hour(struct resolver *r, const struct when_keys *k)
 	int early, late;
 
 	if (half == 0 && part != 0 && hour <= 12 && part != PART_day &&
-	    !keys_has(k, BIT(exact)))
+	    (!keys_has(k, BIT(exact)) || is_afternoon(part, hour)))
 		half = is_afternoon(part, hour) ? AMPM_pm : AMPM_am;
 	if (half != 0 && hour <= 12)
 		return hour % 12 * 60 + minute - before +
@@ -237,6 +238,12 @@ add_length(
 	if (keys_has(k, BIT(usual)) && unit == UNIT_day) {
 		when_step(r, "by usage %d days", k->v[KEY_usual]);
 		n = k->v[KEY_usual];
+	}
+	/* "48 h after Monday": no hour to count from */
+	if (unit == UNIT_hour && at->minute == CIVIL_NO_MINUTE && n % 24 == 0 &&
+	    tenths == 0 && more == 0) {
+		at->day += sign * n / 24;
+		return true;
 	}
 	switch (unit) {
 	case UNIT_minute:
@@ -419,6 +426,7 @@ window(struct resolver *r, const struct when_field *f, struct civil *from,
     struct civil *due)
 {
 	int32_t seen_from = r->today;
+	struct civil near;
 	struct when_keys to = f->to, start = f->from;
 	struct span s;
 
@@ -447,9 +455,16 @@ window(struct resolver *r, const struct when_field *f, struct civil *from,
 		r->today = from->day -
 			   !keys_has(&to, BIT(month) | BIT(num1) | BIT(period));
 		when_step(r, "the end, seen from the start of the window:");
+		near = *due;
 		if (!timed(r, &to, &s, due))
 			return false;
 		r->today = seen_from;
+		/* "the date of 19 June, until 31 January" is no window */
+		if (due->day - from->day > WINDOW_MAX_DAYS) {
+			*due = near;
+			from->is_set = false;
+			return true;
+		}
 	}
 	if (due->day == from->day && due->minute != CIVIL_NO_MINUTE &&
 	    due->minute < from->minute) {

@@ -79,6 +79,21 @@ days_agree(const struct when_keys *a, const struct when_keys *p)
 	return false;
 }
 
+/* finer_part - of two parts of one day, the one inside the other; 0: neither */
+static int
+finer_part(int a, int p)
+{
+	if (a == p)
+		return a;
+	if ((a == PART_morning && p == PART_first) ||
+	    (a == PART_first && p == PART_morning))
+		return PART_first;
+	if ((a == PART_afternoon && p == PART_early_afternoon) ||
+	    (a == PART_early_afternoon && p == PART_afternoon))
+		return PART_early_afternoon;
+	return 0;
+}
+
 /* completes - may a piece be merged into a moment? */
 static bool
 completes(const struct when_keys *a, const struct when_keys *p)
@@ -93,7 +108,7 @@ completes(const struct when_keys *a, const struct when_keys *p)
 	if (keys_has(p, BIT(hour)) && keys_has(a, BIT(hour)))
 		return false;
 	if (keys_has(a, BIT(part)) && keys_has(p, BIT(part)) &&
-	    a->v[KEY_part] != p->v[KEY_part])
+	    finer_part(a->v[KEY_part], p->v[KEY_part]) == 0)
 		return false;
 	if (keys_has(a, BIT(unit)) || keys_has(p, BIT(unit))) {
 		const struct when_keys *u = keys_has(a, BIT(unit)) ? a : p;
@@ -113,9 +128,15 @@ completes(const struct when_keys *a, const struct when_keys *p)
 static void
 merge(struct when_keys *a, const struct when_keys *p)
 {
+	int part = keys_has(a, BIT(part)) && keys_has(p, BIT(part))
+		       ? finer_part(a->v[KEY_part], p->v[KEY_part])
+		       : 0;
+
 	for (int k = 0; k < KEY_COUNT; k++)
 		if (((p->has & ~HOW_KEYS) >> k & 1) != 0)
 			keys_put(a, (enum when_key)k, p->v[k]);
+	if (part != 0)
+		keys_put(a, KEY_part, part);
 }
 
 /* borrow - take keys that a moment lacks from another */
@@ -174,7 +195,7 @@ split_window(struct when_field *f)
 	bool is_split = false;
 
 	if (keys_has(&f->to, BIT(hour1)))
-		from.has &= ~(BIT(minute) | BIT(to));
+		from.has &= ~(BIT(minute) | BIT(to) | BIT(half));
 	if (keys_has(&f->to, BIT(mday1)) && !keys_has(&f->to, BIT(weekday1)))
 		from.has &= ~BIT(weekday);
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
@@ -187,8 +208,10 @@ split_window(struct when_field *f)
 		f->to.has &= ~bit;
 		is_split = true;
 	}
-	if (is_split)
+	if (is_split) {
 		f->from = from;
+		f->is_or = keys_has(&f->to, BIT(either));
+	}
 }
 
 /* share_window - what was said of one end of a window and holds for both */

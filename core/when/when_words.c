@@ -77,6 +77,20 @@ is_padded(const struct text *t, const struct lang_match *m, const char *name)
 	return k->kind == TEXT_NUMBER && k->fold[0] == '0';
 }
 
+/* is_ratio - ':' and a single digit is "4:3", not a time */
+static bool
+is_ratio(const struct text *t, const struct lang_match *m)
+{
+	for (uint8_t i = 0; i < m->capture_count; i++) {
+		uint32_t at = m->captures[i].first;
+
+		if (at > m->first && t->tokens[at].kind == TEXT_NUMBER &&
+		    t->tokens[at].len == 1 && text_is(&t->tokens[at - 1], ":"))
+			return true;
+	}
+	return false;
+}
+
 /* fill - the keys of one match; false where the rule says nothing of ours */
 static bool
 fill(const struct text *t, const struct lang_match *m, struct when_piece *p)
@@ -154,7 +168,7 @@ when_pieces(TALLOC_CTX *mem, const struct lang_text *lt, uint32_t first,
 	for (size_t i = 0; i < n; i++) {
 		if (!fill(lt->text, &found[i], &p[kept]))
 			continue;
-		if (!is_possible(&p[kept].k)) {
+		if (!is_possible(&p[kept].k) || is_ratio(lt->text, &found[i])) {
 			p[kept].k.has = 0;
 			keys_put(&p[kept].k, KEY_none, 1);
 		}

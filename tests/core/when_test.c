@@ -7,7 +7,8 @@
  *	text ==> none				no expression with a due
  *	text ==> null				an expression, undated
  *
- * Of several expressions the one with the last due counts. Each row is played
+ * Of several expressions the one with the last due counts, those that only
+ * name something ("your mail of 12 May") last of all. Each row is played
  * as written, then with typographic apostrophes, with no-break spaces and
  * with decomposed accents: the answer must stay the same.
  */
@@ -37,7 +38,7 @@ answer(struct player *p, const char *line, char *out, size_t size)
 	TALLOC_CTX *mem = talloc_new(p->mem);
 	const struct lang *lang = p->lang;
 	struct when_result best = { 0 }, r;
-	bool is_any = false;
+	bool is_any = false, is_named = false;
 	struct when_scan *s;
 	struct text *t;
 	struct err e;
@@ -55,6 +56,11 @@ answer(struct player *p, const char *line, char *out, size_t size)
 			mem, &s->exprs[i], &p->ref, p->named, &r, &e) != RC_OK)
 			continue;
 		is_any = true;
+		if (s->exprs[i].is_attribute && best.due.is_set && !is_named)
+			continue;
+		if (is_named)
+			memset(&best, 0, sizeof(best));
+		is_named = s->exprs[i].is_attribute;
 		if (r.after[0] != '\0' ||
 		    (r.due.is_set &&
 			(!best.due.is_set || r.due.day > best.due.day ||
