@@ -55,6 +55,12 @@ none "$(find core mailgw cal \( -name '*.c' -o -name '*.h' \) \
     -exec awk 'FNR == 1 && !/^\/\*/ { print FILENAME }' {} +)" \
     "every file begins by saying what it is for"
 
+# --- packages
+none "$(sed -n 's/^NEED(\[.*\[\([^]]*\)\])$/\1/p' configure.ac |
+    while read -r package; do
+	grep -q "^build	$package	" contrib/packages || echo "$package"
+done)" "contrib/packages has each package that configure asks for"
+
 # --- the machine it was written on is nobody's business
 workshop='(^|[^a-z.])/[w]ork/|\.\./[s]hared|/tmp/[h]/'
 none "$(grep -nIE "$workshop" -r core mailgw cal tests contrib README.md \
