@@ -316,24 +316,39 @@ ledger_do(struct ledger *l, sqlite3_stmt *stmt, const char *what, struct err *e)
 	return rc;
 }
 
+/* roll_back - where a transaction is open; one that fails is tried again
+ * before the next begins */
+static void
+roll_back(struct ledger *l)
+{
+	struct err ignored;
+
+	if (sqlite3_get_autocommit(l->db) == 0)
+		(void)!ledger_do(l, ledger_take(l, "ROLLBACK", &ignored),
+		    "taking back a change", &ignored);
+}
+
 enum rc
 ledger_begin(struct ledger *l, struct err *e)
 {
-	return ledger_do(
+	enum rc rc;
+
+	roll_back(l);
+	rc = ledger_do(
 	    l, ledger_take(l, "BEGIN IMMEDIATE", e), "starting a change", e);
+	if (rc != RC_OK) /* it may fail with the transaction open */
+		roll_back(l);
+	return rc;
 }
 
 enum rc
 ledger_end(struct ledger *l, enum rc rc, struct err *e)
 {
-	struct err ignored;
-
 	if (rc == RC_OK)
 		rc = ledger_do(
 		    l, ledger_take(l, "COMMIT", e), "ending a change", e);
-	if (rc != RC_OK && sqlite3_get_autocommit(l->db) == 0)
-		(void)!ledger_do(l, ledger_take(l, "ROLLBACK", &ignored),
-		    "taking back a change", &ignored);
+	if (rc != RC_OK)
+		roll_back(l);
 	return rc;
 }
 

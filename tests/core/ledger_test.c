@@ -253,6 +253,131 @@ a_message_is_recorded_whole_or_not(void **state)
 	talloc_free(p[1].text);
 }
 
+/* countdown - SQLite's progress handler: fail at step 0, or from there on */
+struct countdown {
+	int left;
+	bool goes_on;
+};
+
+static int
+countdown(void *arg)
+{
+	struct countdown *c = arg;
+
+	c->left--;
+	return c->goes_on ? c->left <= 0 : c->left == 0;
+}
+
+/* whole - every message has its customer, its two promises and their history;
+ * how many messages there are */
+static int64_t
+whole(struct fixture *f)
+{
+	static const char sql[] =
+	    "SELECT (SELECT count(*) FROM message),"
+	    " (SELECT count(*) FROM customer), (SELECT count(*) FROM promise),"
+	    " (SELECT count(*) FROM history),"
+	    " (SELECT count(*) FROM history WHERE move = 'kept'),"
+	    " (SELECT count(*) FROM promise WHERE state = 'kept')";
+	sqlite3_stmt *stmt;
+	int64_t n, kept;
+
+	assert_int_equal(
+	    sqlite3_prepare_v2(f->l->db, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	n = sqlite3_column_int64(stmt, 0);
+	kept = sqlite3_column_int64(stmt, 5);
+	assert_int_equal(sqlite3_column_int64(stmt, 1), n);
+	assert_int_equal(sqlite3_column_int64(stmt, 2), n * 2);
+	assert_int_equal(sqlite3_column_int64(stmt, 3), n * 2 + kept);
+	assert_int_equal(sqlite3_column_int64(stmt, 4), kept);
+	(void)sqlite3_finalize(stmt);
+	return n;
+}
+
+/* next_begins - no transaction stays open, even one whose end failed */
+static void
+next_begins(struct fixture *f)
+{
+	assert_rc(RC_OK, &f->e, ledger_begin(f->l, &f->e));
+	assert_rc(RC_OK, &f->e, ledger_end(f->l, RC_OK, &f->e));
+}
+
+/* fail_every_step - of a record and a move, until they pass untouched */
+static void
+fail_every_step(struct fixture *f, int nth, bool goes_on)
+{
+	char *id = talloc_asprintf(f, "%d@acme.example", nth);
+	struct ledger_mail m = mail(id, nth);
+	struct promise p[2] = { promise("a", "2026-11-20"), promise("b", "") };
+	struct countdown c;
+	enum rc rc;
+	size_t got;
+	int n;
+
+	/* a commit may be done and yet fail: the message then is known when it
+	 * comes again, as it will */
+	for (n = 1, rc = RC_INTERNAL; rc != RC_OK; n++) {
+		c = (struct countdown){ n, goes_on };
+		sqlite3_progress_handler(f->l->db, 1, countdown, &c);
+		rc = ledger_record(f->l, &m, p, 2, &got, &f->e);
+		sqlite3_progress_handler(f->l->db, 0, NULL, NULL);
+		assert_true(rc == RC_OK || got == 0);
+		next_begins(f);
+		assert_in_range(whole(f), nth - 1, nth);
+		assert_true(n < 5000);
+	}
+	assert_true(n > 50);
+	assert_int_equal(whole(f), nth);
+	for (n = 1, rc = RC_INTERNAL; rc == RC_INTERNAL; n++) {
+		c = (struct countdown){ n, goes_on };
+		sqlite3_progress_handler(f->l->db, 1, countdown, &c);
+		rc = ledger_move(f->l, 2 * nth - 1, MOVE_KEPT, civil(""),
+		    NOON + 9, "anne", NULL, &f->e);
+		sqlite3_progress_handler(f->l->db, 0, NULL, NULL);
+		next_begins(f);
+		assert_int_equal(whole(f), nth);
+		assert_true(n < 5000);
+	}
+	assert_true(rc == RC_OK || rc == RC_BADINPUT); /* kept already */
+	assert_true(n > 30);
+	talloc_free(p[0].text);
+	talloc_free(p[1].text);
+}
+
+static void
+a_fault_at_any_step_leaves_nothing_half_done(void **state)
+{
+	fail_every_step(*state, 1, false);
+	fail_every_step(*state, 2, true);
+}
+
+static void
+a_full_disk_asks_for_another_try(void **state)
+{
+	struct fixture *f = *state;
+	struct ledger_mail m = mail(NULL, 1);
+	struct promise p = promise("words that need room", "2026-11-20");
+	enum rc rc = RC_OK;
+	size_t n;
+	int i;
+
+	assert_int_equal(sqlite3_exec(f->l->db, "PRAGMA max_page_count = 24",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	for (i = 0; rc == RC_OK && i < 2000; i++) {
+		m.sent_at++;
+		rc = ledger_record(f->l, &m, &p, 1, &n, &f->e);
+	}
+	assert_int_equal(rc, RC_RETRY);
+	assert_int_equal(n, 0);
+	assert_int_equal(sqlite3_exec(f->l->db, "PRAGMA max_page_count = 1000",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_rc(RC_OK, &f->e, ledger_record(f->l, &m, &p, 1, &n, &f->e));
+	talloc_free(p.text);
+}
+
 static void
 queries_choose(void **state)
 {
@@ -686,6 +811,8 @@ main(void)
 		WITH(what_goes_in_comes_out),
 		WITH(a_message_is_recorded_once),
 		WITH(a_message_is_recorded_whole_or_not),
+		WITH(a_fault_at_any_step_leaves_nothing_half_done),
+		WITH(a_full_disk_asks_for_another_try),
 		WITH(queries_choose),
 		WITH(moves_are_kept_for_ever),
 		WITH(a_visitor_may_use_the_ledger),

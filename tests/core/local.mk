@@ -73,3 +73,7 @@ TESTS += tests/corpus/corpus.t
 EXTRA_DIST += tests/corpus/corpus.t tests/corpus/score tests/corpus/recorded \
 	tests/corpus/fr.jsonl tests/corpus/en.jsonl \
 	tests/corpus/fr-sent.jsonl tests/corpus/en-sent.jsonl
+check_PROGRAMS += tests/core/cli_test
+tests_core_cli_test_SOURCES = tests/core/cli_test.c
+tests_core_cli_test_LDADD = libcli.a $(CORE_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/core/cli_test
