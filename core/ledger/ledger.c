@@ -1,8 +1,9 @@
 /*
  * ledger.c - opening, closing, statements and transactions
  *
- * A file that does not say it is a ledger is not touched. Connections are hardened alike: no trust in the
- * schema, defensive, foreign keys on, every commit on disk before it returns.
+ * A file that does not say it is a ledger is not touched. Connections are
+ * hardened alike: no trust in the schema, defensive, foreign keys on, every
+ * commit on disk before it returns.
  */
 #include "core/core.h"
 
@@ -26,6 +27,7 @@ ledger_fault(sqlite3 *db, struct err *e, const char *what)
 		rc = RC_RETRY;
 		break;
 	case SQLITE_NOTADB:
+		return err_set(e, RC_BADINPUT, "not a ledger of promises");
 	case SQLITE_CORRUPT:
 		rc = RC_BADINPUT;
 		break;
@@ -87,10 +89,10 @@ look(const char *path, off_t *size, struct err *e)
 {
 	struct stat st;
 
-	if (stat(path, &st) != 0 && errno == ENOENT)
-		return err_set(e, RC_NOTFOUND, "there is no ledger yet");
 	if (stat(path, &st) != 0)
-		return err_set(e, RC_INTERNAL, "%s", strerror(errno));
+		return errno == ENOENT
+		    ? err_set(e, RC_NOTFOUND, "there is no ledger yet")
+		    : err_set(e, RC_INTERNAL, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, RC_BADINPUT, "not a file");
 	*size = st.st_size;
