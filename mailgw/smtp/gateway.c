@@ -229,8 +229,8 @@ peer_read(struct gateway *gw, struct peer *p, struct evbuffer *b)
 {
 	ssize_t n = read(p->fd, gw->buffer, sizeof(gw->buffer));
 
-	if (n > 0)
-		(void)evbuffer_add(b, gw->buffer, (size_t)n);
+	if (n > 0 && evbuffer_add(b, gw->buffer, (size_t)n) != 0)
+		abort(); /* better than a mail with a hole in it */
 	return n;
 }
 
@@ -634,6 +634,9 @@ set_up(struct gateway *gw, char bound[80], struct err *e)
 	rc = net_listen(gw->settings->gateway_listen, &gw->listen_fd, bound, e);
 	if (rc != RC_OK)
 		return rc;
+	if (strcmp(bound, gw->settings->next_hop) == 0)
+		return err_set(e, RC_BADINPUT,
+		    "next-hop is the gateway's own address '%s'", bound);
 	gw->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	gw->listener = event_new(
 	    gw->base, gw->listen_fd, EV_READ | EV_PERSIST, on_accept, gw);

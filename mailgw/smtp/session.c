@@ -6,11 +6,25 @@
 #include "core/log/log.h"
 #include "mailgw/smtp/session_priv.h"
 
+/* add - or end: a mail with a hole in it must not go on */
+static void
+add(struct evbuffer *b, struct slice bytes)
+{
+	if (evbuffer_add(b, bytes.at, bytes.len) != 0)
+		abort();
+}
+
+void
+session_relay(struct session *s, struct slice reply)
+{
+	add(s->to_client, reply);
+}
+
 void
 session_reply(struct session *s, const char *line)
 {
-	(void)evbuffer_add(s->to_client, line, strlen(line));
-	(void)evbuffer_add(s->to_client, "\r\n", 2);
+	add(s->to_client, slice_of(line));
+	add(s->to_client, SLICE("\r\n"));
 }
 
 void
@@ -41,7 +55,7 @@ session_error(struct session *s, const char *line)
 void
 session_to_hop_add(struct session *s, struct slice bytes)
 {
-	(void)evbuffer_add(s->to_hop, bytes.at, bytes.len);
+	add(s->to_hop, bytes);
 	s->hop_octets += bytes.len;
 }
 
@@ -86,8 +100,9 @@ session_new(TALLOC_CTX *mem, const struct session_config *cf, uint64_t number,
 	talloc_set_destructor(s, session_free);
 	server_init(&s->server);
 	client_init(&s->hop);
-	(void)evbuffer_add_printf(
-	    s->to_client, "220 %s ESMTP\r\n", cf->hostname);
+	add(s->to_client, SLICE("220 "));
+	add(s->to_client, slice_of(cf->hostname));
+	session_reply(s, " ESMTP");
 	session_awaits_client(s);
 	return s;
 }
@@ -262,8 +277,12 @@ run_client(struct session *s)
 void
 session_run(struct session *s)
 {
-	while (run_hop(s) | run_client(s))
-		;
+	bool did;
+
+	do {
+		did = run_hop(s);
+		did = run_client(s) || did;
+	} while (did);
 }
 
 unsigned

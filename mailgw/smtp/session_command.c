@@ -51,7 +51,7 @@ greet(struct session *s)
 		session_close(s, "421 4.3.0 Out of memory");
 		return;
 	}
-	(void)evbuffer_add(s->to_client, text, strlen(text));
+	session_relay(s, slice_of(text));
 	talloc_free(text);
 }
 

@@ -43,6 +43,7 @@ hop_send(struct session *s, enum sent_kind kind, struct slice line,
 	sent = &s->queue[(s->first + s->n_sent++) % SESSION_QUEUE];
 	sent->kind = kind;
 	sent->address = address.at ? slice_dup(s, address) : NULL;
+	assert(address.at == NULL || sent->address != NULL);
 	session_to_hop_add(s, line);
 	session_to_hop_add(s, SLICE("\r\n"));
 	s->hop_deadline = s->now + (kind == SENT_DOT       ? WAIT_FINAL_MS
@@ -132,7 +133,7 @@ refused_us(struct session *s, const struct client_event *ev)
 		hop_lost(s, "not the reply that was asked for");
 		return;
 	}
-	(void)evbuffer_add(s->to_client, ev->text.at, ev->text.len);
+	session_relay(s, ev->text);
 	hop_drop(s);
 	session_close(s, NULL);
 }
@@ -197,8 +198,7 @@ accept_rcpt(struct session *s, char **address)
 
 	list = talloc_realloc(
 	    s->mail, s->rcpts, const char *, (unsigned)s->n_rcpts + 2);
-	if (list == NULL || *address == NULL)
-		return;
+	assert(list != NULL && *address != NULL);
 	s->rcpts = list;
 	s->rcpt_octets += strlen(*address) + 1;
 	s->rcpts[s->n_rcpts++] = talloc_steal(s->mail, *address);
@@ -217,7 +217,7 @@ data_answered(struct session *s, const struct client_event *ev)
 		mail_begin(s, ev->text);
 		return;
 	}
-	(void)evbuffer_add(s->to_client, ev->text.at, ev->text.len);
+	session_relay(s, ev->text);
 	if (s->is_early)
 		session_close(s, NULL); /* a body is no list of commands */
 }
@@ -254,7 +254,7 @@ answered(struct session *s, const struct client_event *ev)
 	} else if (sent.kind == SENT_HELLO) {
 		mail_reset(s);
 	} else {
-		(void)evbuffer_add(s->to_client, ev->text.at, ev->text.len);
+		session_relay(s, ev->text);
 		if (fine && sent.kind == SENT_RSET)
 			mail_reset(s);
 		if (fine && sent.kind == SENT_MAIL) {

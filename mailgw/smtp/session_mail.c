@@ -100,7 +100,7 @@ mail_begin(struct session *s, struct slice reply)
 			session_close(s, NULL);
 		return;
 	}
-	(void)evbuffer_add(s->to_client, reply.at, reply.len);
+	session_relay(s, reply);
 	server_body(&s->server);
 	s->phase = PHASE_BODY;
 	s->window_octets = 0;
@@ -205,6 +205,6 @@ mail_final(struct session *s, int code, struct slice reply)
 	    LOG_NUMBER("commit_ms", s->at_durable - s->at_end),
 	    LOG_NUMBER("final_ms", s->now - s->at_durable));
 	drop_copy(s, code < 300 ? SPOOL_ACCEPTED : SPOOL_REFUSED);
-	(void)evbuffer_add(s->to_client, reply.at, reply.len);
+	session_relay(s, reply);
 	finish(s);
 }

@@ -105,6 +105,7 @@ struct session {
 };
 
 /* session.c */
+void session_relay(struct session *s, struct slice reply); /* whole lines */
 void session_reply(struct session *s, const char *line);
 void session_close(struct session *s, const char *line); /* reply and close */
 void session_error(struct session *s, const char *line); /* counted */

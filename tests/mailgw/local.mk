@@ -23,3 +23,11 @@ tests_mailgw_server_test_SOURCES = tests/mailgw/server_test.c
 tests_mailgw_server_test_LDADD = $(SMTP_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/mailgw/server_test
 EXTRA_DIST += tests/bench/gateway
+
+EXTRA_DIST += tests/mailgw/session_fuzz.c
+if FUZZ
+noinst_PROGRAMS += tests/mailgw/session_fuzz
+tests_mailgw_session_fuzz_SOURCES = tests/mailgw/session_fuzz.c
+tests_mailgw_session_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_mailgw_session_fuzz_LDADD = $(SMTP_LIBS)
+endif
