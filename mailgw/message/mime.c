@@ -11,7 +11,7 @@
 #include "mailgw/message/html.h"
 #include "mailgw/message/mime.h"
 
-#define ENOUGH_LETTERS 40 /* a plain alternative of this many is whole */
+#define ENOUGH_LETTERS 400 /* a plain alternative of this many is whole */
 #define MAX_LEVELS     100
 
 struct walk {

@@ -31,7 +31,8 @@ enum own_kind {
 	OWN_PS = 1 << 15,
 	OWN_SKIP = 1 << 16,    /* a line to pass over */
 	OWN_CONTACT = 1 << 17, /* stands in signatures: tel, fax, VAT … */
-	OWN_END_FORWARD = 1 << 18
+	OWN_END_FORWARD = 1 << 18,
+	OWN_SAID = 1 << 19 /* words that stand in no name */
 };
 
 #define OWN_LABELS                                                             \

@@ -117,7 +117,8 @@ is_title(struct slice w)
 {
 	static const char *const titles[] = { "m", "mr", "mrs", "ms", "mme",
 		"mlle", "dr", "me", "maitre", "pr", "prof", "et", "and", "la",
-		"le", "les", "l", "team", "equipe", "de", "du" };
+		"le", "les", "l", "team", "equipe", "votre", "your", "the",
+		"service", "de", "du" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(titles); i++)
@@ -159,8 +160,10 @@ is_name(const struct own_line *l)
 	struct slice t = l->text, w;
 	unsigned char c;
 
-	if (l->is_table || (l->kinds & OWN_CLOSE_WEAK) || l->fold.len == 0 ||
-	    l->fold.len > 50 || strchr(".?!:;)", last_char(l->fold)))
+	if (l->is_table ||
+	    (l->kinds & (OWN_CLOSE | OWN_CLOSE_WEAK | OWN_SAID)) ||
+	    l->fold.len == 0 || l->fold.len > 50 ||
+	    strchr(".?!:;)", last_char(l->fold)))
 		return false;
 	if (strchr("-*", t.at[0]) && t.len > 1 && t.at[1] == ' ' &&
 	    l->fold.at[0] != '-')
@@ -300,6 +303,10 @@ is_sig_tail(const struct own *o, size_t i, size_t to)
 			evidence = true;
 			continue;
 		}
+		/* a moment is said, where nothing shows that it is not */
+		if (!evidence &&
+		    ((l->kinds & OWN_SAID) || count_digits(l->fold) > 0))
+			return false;
 		if (++shown > TAIL_LINES || l->fold.len > 90 || is_item(l) ||
 		    l->is_table)
 			return false;
