@@ -76,7 +76,8 @@ struct cli {
 	struct zone *zone; /* settings', else the machine's, else UTC */
 	bool has_zone;     /* settings name one */
 	struct zone *utc;
-	struct ledger *ledger; /* where the command needs it */
+	struct zone **recent_zone; /* show_zone()'s, a room for one */
+	struct ledger *ledger;     /* where the command needs it */
 
 	int status;    /* to exit with on RC_OK */
 	bool is_usage; /* RC_BADINPUT was the caller's: exit 2 */
@@ -203,9 +204,8 @@ const char *show_state(const struct cli *c, enum promise_state s);
 const char *show_move(const struct cli *c, enum promise_move m);
 const char *show_kind(const struct cli *c, enum promise_kind k);
 
-/* show_zone - of one promise, settings' zone where it is not known now */
-enum rc show_zone(TALLOC_CTX *mem, const struct cli *c, const struct promise *p,
-    struct zone **out, struct err *e) must_check;
+/* show_zone - of one promise, else the user's; good until the next call */
+const struct zone *show_zone(const struct cli *c, const struct promise *p);
 
 /* show_missing - RC_NOTFOUND of a number, in the user's language */
 enum rc show_missing(struct cli *c, int64_t id, enum rc rc, struct err *e);

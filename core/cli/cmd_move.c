@@ -51,13 +51,12 @@ new_date(struct cli *c, int64_t id, const char *words, struct civil *due,
     struct err *e)
 {
 	struct promise *p;
-	struct zone *zone;
 	enum rc rc;
 
 	rc = ledger_get(c->ledger, c->mem, id, &p, e);
-	if (rc == RC_OK)
-		rc = show_zone(c->mem, c, p, &zone, e);
-	return rc == RC_OK ? dates_parse(c, words, zone, due, e) : rc;
+	if (rc != RC_OK)
+		return rc;
+	return dates_parse(c, words, show_zone(c, p), due, e);
 }
 
 /* explain - why a move was refused, in the user's language */

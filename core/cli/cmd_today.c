@@ -17,18 +17,12 @@ static bool
 is_due(const struct cli *c, const struct promise *p, void *arg)
 {
 	const struct days *days = arg;
-	TALLOC_CTX *mem = talloc_new(NULL);
+	const struct zone *z = c->has_zone ? c->zone : show_zone(c, p);
+	int32_t first = zone_civil(z, c->at).day;
 	struct civil due = p->due;
-	struct zone *z = c->zone;
-	int32_t first;
-	struct err e;
 
-	if (!c->has_zone)
-		(void)!show_zone(mem, c, p, &z, &e);
-	else if (due.is_set)
+	if (c->has_zone && due.is_set)
 		due = zone_civil(z, p->due_at);
-	first = zone_civil(z, c->at).day;
-	talloc_free(mem);
 	if (days->count == 7)
 		first -= (int32_t)civil_weekday(first) - CIVIL_MON;
 	return due.is_set && due.day >= first && due.day < first + days->count;

@@ -249,7 +249,7 @@ static enum rc
 read_options(struct cli *c, int argc, char **argv, unsigned opts,
     bool stops_at_word, char *wants, int *used, struct err *e)
 {
-	struct grammar g;
+	struct grammar g = { .shorts = "" };
 	enum rc rc = RC_OK;
 	int got;
 

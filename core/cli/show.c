@@ -168,14 +168,21 @@ show_kind(const struct cli *c, enum promise_kind k)
 	return cli_word(c, names[k]);
 }
 
-enum rc
-show_zone(TALLOC_CTX *mem, const struct cli *c, const struct promise *p,
-    struct zone **out, struct err *e)
+const struct zone *
+show_zone(const struct cli *c, const struct promise *p)
 {
-	if (p->zone != NULL && zone_open(mem, p->zone, out, e) == RC_OK)
-		return RC_OK;
-	*out = c->zone;
-	return RC_OK;
+	struct zone **recent = c->recent_zone, *z;
+	struct err ignored;
+
+	if (p->zone == NULL)
+		return c->zone;
+	if (*recent != NULL && strcmp(zone_name(*recent), p->zone) == 0)
+		return *recent;
+	if (zone_open(recent, p->zone, &z, &ignored) != RC_OK)
+		return c->zone;
+	talloc_free(*recent);
+	*recent = z;
+	return z;
 }
 
 enum rc

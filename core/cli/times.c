@@ -121,6 +121,9 @@ times_zone(struct cli *c, struct err *e)
 	struct err ignored;
 
 	c->has_zone = *name != '\0';
+	c->recent_zone = talloc_zero(c->mem, struct zone *);
+	if (c->recent_zone == NULL)
+		return err_nomem(e);
 	if (zone_open(c->mem, "UTC", &c->utc, e) != RC_OK)
 		return e->rc;
 	if (c->has_zone)
@@ -212,19 +215,17 @@ span(TALLOC_CTX *mem, const struct cli *c, int64_t seconds)
 char *
 times_relative(TALLOC_CTX *mem, const struct cli *c, const struct promise *p)
 {
-	struct err e;
-	struct zone *z;
 	int32_t days;
 	bool is_late;
 	char *what;
 
 	if (p->state != PROMISE_OPEN)
 		return talloc_strdup(mem, show_state(c, p->state));
-	if (!p->due.is_set || show_zone(mem, c, p, &z, &e) != RC_OK)
+	if (!p->due.is_set)
 		return talloc_strdup(mem, "");
 	if (promise_has_lapsed(p, c->at))
 		return talloc_strdup(mem, cli_word(c, W_LAPSED));
-	days = p->due.day - zone_civil(z, c->at).day;
+	days = p->due.day - zone_civil(show_zone(c, p), c->at).day;
 	is_late = show_is_late(c, p);
 	if (p->due.minute != CIVIL_NO_MINUTE && is_late &&
 	    c->at - p->due_at < DAY_S)

@@ -91,8 +91,8 @@ look(const char *path, off_t *size, struct err *e)
 
 	if (stat(path, &st) != 0)
 		return errno == ENOENT
-		    ? err_set(e, RC_NOTFOUND, "there is no ledger yet")
-		    : err_set(e, RC_INTERNAL, "%s", strerror(errno));
+			   ? err_set(e, RC_NOTFOUND, "there is no ledger yet")
+			   : err_set(e, RC_INTERNAL, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, RC_BADINPUT, "not a file");
 	*size = st.st_size;
@@ -106,8 +106,8 @@ check_ours(struct ledger *l, struct err *e)
 	sqlite3_stmt *stmt = NULL;
 	enum rc rc = RC_OK;
 
-	if (sqlite3_prepare_v2(l->db, "PRAGMA application_id", -1, &stmt,
-		NULL) != SQLITE_OK ||
+	if (sqlite3_prepare_v2(
+		l->db, "PRAGMA application_id", -1, &stmt, NULL) != SQLITE_OK ||
 	    sqlite3_step(stmt) != SQLITE_ROW)
 		rc = ledger_fault(l->db, e, "looking at it");
 	else if (sqlite3_column_int64(stmt, 0) != LEDGER_APPLICATION_ID)

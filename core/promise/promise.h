@@ -16,56 +16,66 @@ enum promise_kind { PROMISE_ACTION, PROMISE_APPOINTMENT, PROMISE_OFFER };
  * Overdue is no state: it is open and past due, asked at an instant.
  * PROMISE_NOT: the author says it never was a promise.
  */
-enum promise_state { PROMISE_OPEN, PROMISE_KEPT, PROMISE_WITHDRAWN,
-	PROMISE_NOT };
+enum promise_state {
+	PROMISE_OPEN,
+	PROMISE_KEPT,
+	PROMISE_WITHDRAWN,
+	PROMISE_NOT
+};
 
 /* moves; MOVE_MOVED sets a new due and leaves the promise open */
-enum promise_move { MOVE_RECORDED, MOVE_KEPT, MOVE_MOVED, MOVE_WITHDRAWN,
-	MOVE_NOT, MOVE_REOPENED };
+enum promise_move {
+	MOVE_RECORDED,
+	MOVE_KEPT,
+	MOVE_MOVED,
+	MOVE_WITHDRAWN,
+	MOVE_NOT,
+	MOVE_REOPENED
+};
 
 /* bits of promise.warnings */
 enum promise_warning {
-	WARN_WEEKDAY = 1 << 0,	/* weekday and date of one expression disagree */
-	WARN_PAST = 1 << 1,	/* a date written with its year lies in the past */
-	WARN_CLOSED = 1 << 2,	/* due on a holiday or other closed day */
-	WARN_UNDATED = 1 << 3	/* reserved: a follow-up without a date */
+	WARN_WEEKDAY = 1 << 0, /* weekday and date of one expression disagree */
+	WARN_PAST = 1 << 1, /* a date written with its year lies in the past */
+	WARN_CLOSED = 1 << 2, /* due on a holiday or other closed day */
+	WARN_UNDATED = 1 << 3 /* reserved: a follow-up without a date */
 };
 
-#define PROMISE_TEXT_MAX 2000	/* octets of text kept, cut at a character */
+#define PROMISE_TEXT_MAX 2000 /* octets of text kept, cut at a character */
 
 struct promise {
-	int64_t id;		/* ledger's; 0 before it is recorded */
-	char *text;		/* the sentence, white space folded */
+	int64_t id; /* ledger's; 0 before it is recorded */
+	char *text; /* the sentence, white space folded */
 	enum promise_kind kind;
-	struct civil due;	/* last moment at which it is still kept */
-	struct civil from;	/* start of the window; not set: none */
-	char *after;		/* ISO 8601 duration ("P3W", "P10BD") or NULL */
-	char *condition;	/* the clause it depends on, or NULL */
+	struct civil due;  /* last moment at which it is still kept */
+	struct civil from; /* start of the window; not set: none */
+	char *after;       /* ISO 8601 duration ("P3W", "P10BD") or NULL */
+	char *condition;   /* the clause it depends on, or NULL */
 	bool is_hedged;
-	char lang[4];		/* "fr", "en" */
-	unsigned warnings;	/* enum promise_warning bits */
-	char *why;		/* lines of explanation: words, rule, date steps */
+	char lang[4];      /* "fr", "en" */
+	unsigned warnings; /* enum promise_warning bits */
+	char *why;         /* lines of explanation: words, rule, date steps */
 
 	/* filled by the ledger, from the mail it stood in */
 	enum promise_state state;
-	struct civil due_first;	/* as first promised */
-	int64_t due_at;		/* UTC: the instant after which it is late;
+	struct civil due_first; /* as first promised */
+	int64_t due_at;         /* UTC: the instant after which it is late;
 				   INT64_MAX where undated */
-	char *zone;		/* name the dues are civil in */
-	char *author;		/* address, lower case domain */
-	char *author_name;	/* display name or NULL */
-	char **customers;	/* external recipients; ends with NULL */
-	char *subject_thread;	/* root Message-ID of the conversation or NULL */
-	char *message_id;	/* without angle brackets */
-	int64_t sent_at;	/* UTC seconds, the mail's Date: */
-	int64_t recorded_at;	/* UTC seconds */
-	int64_t changed_at;	/* UTC seconds of the last change shown */
-	int sequence;		/* +1 at each change shown (RFC 5545 SEQUENCE) */
-	bool is_uncertain;	/* the next hop's answer was never seen */
+	char *zone;             /* name the dues are civil in */
+	char *author;           /* address, lower case domain */
+	char *author_name;      /* display name or NULL */
+	char **customers;       /* external recipients; ends with NULL */
+	char *subject_thread; /* root Message-ID of the conversation or NULL */
+	char *message_id;     /* without angle brackets */
+	int64_t sent_at;      /* UTC seconds, the mail's Date: */
+	int64_t recorded_at;  /* UTC seconds */
+	int64_t changed_at;   /* UTC seconds of the last change shown */
+	int sequence;         /* +1 at each change shown (RFC 5545 SEQUENCE) */
+	bool is_uncertain;    /* the next hop's answer was never seen */
 };
 
-const char *promise_kind_name(enum promise_kind k);	/* "action", … */
-const char *promise_state_name(enum promise_state s);	/* "open", … */
+const char *promise_kind_name(enum promise_kind k);   /* "action", … */
+const char *promise_state_name(enum promise_state s); /* "open", … */
 const char *promise_move_name(enum promise_move m);
 bool promise_kind_parse(const char *name, enum promise_kind *out);
 bool promise_state_parse(const char *name, enum promise_state *out);

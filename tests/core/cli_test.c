@@ -122,6 +122,7 @@ make_cli(enum cli_lang lang)
 
 	c->mem = c;
 	c->lang = lang;
+	c->recent_zone = talloc_zero(c, struct zone *);
 	c->utc = open_zone(c, "UTC");
 	c->zone = open_zone(c, "Europe/Paris");
 	return c;
