@@ -42,4 +42,9 @@ int commit_fd(const struct commit *c);
 /* what makes a descriptor durable: fdatasync(2), or what a test puts here */
 extern int (*commit_sync)(int fd);
 
+/* how frames are written, in spool_writer.c: pwritev(2), or a test's */
+struct iovec;
+extern ssize_t (*spool_pwritev)(
+    int fd, const struct iovec *iov, int n, off_t at);
+
 #endif

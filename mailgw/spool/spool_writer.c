@@ -57,6 +57,9 @@ struct spool_writer {
 	size_t n_owed;
 };
 
+ssize_t (*spool_pwritev)(
+    int fd, const struct iovec *iov, int n, off_t at) = pwritev;
+
 /* disk_error - the rc a caller can act on, from errno */
 static enum rc
 disk_error(struct err *e, int error, const char *what)
@@ -126,7 +129,7 @@ append(struct spool_writer *w, struct iovec *iov, int n, struct err *e)
 	int error;
 
 	while (n > 0) {
-		got = pwritev(w->fd, iov, n, (off_t)at);
+		got = spool_pwritev(w->fd, iov, n, (off_t)at);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "core/log/log.h"
@@ -509,6 +510,90 @@ sync_fails(void **state)
 	talloc_free(sw);
 }
 
+static int writes_left, failures_left;
+
+/* half_write - works until it does not, and then half */
+static ssize_t
+half_write(int fd, const struct iovec *iov, int n, off_t at)
+{
+	ssize_t half;
+
+	if (writes_left-- > 0 || failures_left == 0)
+		return pwritev(fd, iov, n, at);
+	failures_left--;
+	half = (ssize_t)iov[0].iov_len / 2;
+	if (writes_left % 2 != 0 &&
+	    pwrite(fd, iov[0].iov_base, (size_t)half, at) != half)
+		abort();
+	errno = ENOSPC;
+	return -1;
+}
+
+/*
+ * The nth write fails, and the one after it, for every n: whoever was told
+ * "durable" and "accepted" is read whole, once; whoever was not is not
+ * invented. Five messages of two kinds in small segments.
+ */
+static void
+nth_write_fails(void **state)
+{
+	enum { N = 5 };
+	struct world *w = *state;
+	struct spool_writer *sw;
+	struct spool_reader *r = reader(w);
+	struct spool_message *m;
+	char *body = talloc_zero_size(w, 80000);
+	bool durable[N], accepted[N];
+	uint64_t id[N];
+	int n, i, done, seen[N];
+
+	for (n = 0; n < 40; n++) {
+		sw = writer(w, 60000);
+		writes_left = n;
+		failures_left = 2;
+		spool_pwritev = half_write;
+		for (i = 0; i < N; i++) {
+			size_t len = i % 2 == 0 ? 80000 : 10;
+
+			done = -1;
+			durable[i] = accepted[i] = false;
+			seen[i] = 0;
+			id[i] = 0;
+			if (spool_begin(sw, &env, &id[i], &w->e) != RC_OK)
+				continue;
+			body[0] = (char)i;
+			if (spool_data(sw, id[i], (struct slice){ body, len },
+				&w->e) == RC_OK &&
+			    spool_end(sw, id[i], on_done, &done, &w->e) ==
+				RC_OK)
+				durable[i] = wait_done(sw, &done) == RC_OK;
+			accepted[i] = durable[i] && i != 3;
+			(void)!spool_outcome(sw, id[i],
+			    accepted[i] ? SPOOL_ACCEPTED : SPOOL_REFUSED,
+			    &w->e);
+		}
+		spool_pwritev = pwritev;
+		talloc_free(sw);
+		while (spool_next(r, w, &m, &w->e) == RC_OK) {
+			for (i = 0; i < N && id[i] != m->id; i++)
+				;
+			assert_true(i < N && durable[i]);
+			assert_int_equal(m->bytes.len, i % 2 ? 10 : 80000);
+			assert_int_equal(m->bytes.at[0], i);
+			assert_false(m->is_damaged);
+			seen[i]++;
+			assert_rc(RC_OK, &w->e, spool_done(r, m->id, &w->e));
+			talloc_free(m);
+		}
+		for (i = 0; i < N; i++)
+			assert_true(accepted[i] ? seen[i] == 1 : seen[i] <= 1);
+		assert_int_equal(count_segments(w), 0);
+		if (failures_left == 2)
+			break;
+	}
+	assert_true(n > 10 && n < 40);
+}
+
 static void
 dropped_while_committing(void **state)
 {
@@ -620,6 +705,7 @@ main(void)
 		SPOOL_TEST(damage_anywhere),
 		SPOOL_TEST(disk_full),
 		SPOOL_TEST(sync_fails),
+		SPOOL_TEST(nth_write_fails),
 		SPOOL_TEST(dropped_while_committing),
 		SPOOL_TEST(killed_under_load),
 	};
