@@ -19,6 +19,8 @@ enum when_key {
 	KEY_COUNT
 };
 
+_Static_assert(KEY_COUNT <= 64, "has is a set of 64 bits");
+
 enum when_set {
 	SET_NUMBER,
 	SET_WHICH,
@@ -89,12 +91,14 @@ enum {
 enum { LINK_after = 1, LINK_before, LINK_of };
 enum { JOIN_to = 1, JOIN_and, JOIN_or };
 
+#define KEY_MAX  32000
 #define BIT(key) ((uint64_t)1 << KEY_##key)
 
-/* numbers under keys; v[k] counts only where bit k of has is set */
+/* numbers under keys; v[k] counts only where bit k of has is set. Numbers of
+ * texts are cut at KEY_MAX, which no rule of ours reaches */
 struct when_keys {
 	uint64_t has;
-	int32_t v[KEY_COUNT];
+	int16_t v[KEY_COUNT];
 };
 
 /* one rule's match */
@@ -134,7 +138,9 @@ static inline void
 keys_put(struct when_keys *k, enum when_key key, int value)
 {
 	k->has |= (uint64_t)1 << key;
-	k->v[key] = value;
+	k->v[key] = (int16_t)(value > KEY_MAX    ? KEY_MAX
+			      : value < -KEY_MAX ? -KEY_MAX
+						 : value);
 }
 
 /* when_key_parse - "edge=end" of a rule file; false: no such key or word */
