@@ -219,6 +219,8 @@ add_reading(struct lang_word *w, const struct lang_reading *r, struct err *e)
 	if (w->readings == NULL)
 		return err_nomem(e);
 	w->readings[w->reading_count++] = *r;
+	for (i = 0; i < LANG_MAX_FEATURES / 64; i++)
+		w->any[i] |= r->has[i];
 	return RC_OK;
 }
 
@@ -297,30 +299,36 @@ lang_read(TALLOC_CTX *mem, const struct lang *l, const struct text *t,
 	return RC_OK;
 }
 
+bool
+lang_stands(
+    const struct lang_text *lt, uint32_t token, const struct lang_reading *r)
+{
+	const struct lang_word *next;
+	uint32_t i;
+
+	if (token + r->tokens > lt->text->count)
+		return false;
+	for (i = 1; i < r->tokens; i++) {
+		next = lt->words[token + i];
+		if (next == NULL || !has_literal(next, r->rest[i - 1]) ||
+		    lt->text->tokens[token + i].starts_unit)
+			return false;
+	}
+	return true;
+}
+
 const struct lang_reading *
 lang_reading_at(const struct lang_text *lt, uint32_t token, size_t *n)
 {
-	const struct lang_word *w = lt->words[token], *next;
+	const struct lang_word *w = lt->words[token];
 	const struct lang_reading *r;
-	uint32_t i;
 
 	if (w == NULL)
 		return NULL;
-	for (; *n < w->reading_count; (*n)++) {
-		r = &w->readings[*n];
-		if (token + r->tokens > lt->text->count)
-			continue;
-		for (i = 1; i < r->tokens; i++) {
-			next = lt->words[token + i];
-			if (next == NULL ||
-			    !has_literal(next, r->rest[i - 1]) ||
-			    lt->text->tokens[token + i].starts_unit)
-				break;
-		}
-		if (i < r->tokens)
-			continue;
-		(*n)++;
-		return r;
+	while (*n < w->reading_count) {
+		r = &w->readings[(*n)++];
+		if (lang_stands(lt, token, r))
+			return r;
 	}
 	return NULL;
 }

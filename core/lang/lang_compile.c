@@ -219,6 +219,9 @@ features(struct compiler *c)
 		if (r->tests == NULL)
 			return err_nomem(c->e);
 	}
+	for (size_t i = 0; i < LANG_MAX_FEATURES / 64; i++)
+		if ((t.want[i] | t.refuse[i]) != 0)
+			t.words |= (uint8_t)(1u << i);
 	s.a = (uint16_t)r->test_count;
 	r->tests[r->test_count++] = t;
 	return emit(c, s);

@@ -63,12 +63,30 @@ is_end(const struct machine *m, uint32_t at)
 static bool
 holds(const uint64_t *has, uint64_t shape, const struct lang_test *t)
 {
-	size_t i;
+	unsigned words = t->words;
 
-	for (i = 0; i < LANG_MAX_FEATURES / 64; i++) {
+	/* nearly every test is of one class: one word of eight */
+	for (; words != 0; words &= words - 1) {
+		int i = __builtin_ctz(words);
 		uint64_t bits = has[i] | (i == 0 ? shape : 0);
 
 		if ((bits & t->want[i]) != t->want[i] || (bits & t->refuse[i]))
+			return false;
+	}
+	return true;
+}
+
+/* may_hold - whether some reading of a word may have what a test wants */
+static bool
+may_hold(const struct lang_word *w, uint64_t shape, const struct lang_test *t)
+{
+	unsigned words = t->words;
+
+	for (; words != 0; words &= words - 1) {
+		int i = __builtin_ctz(words);
+		uint64_t bits = w->any[i] | (i == 0 ? shape : 0);
+
+		if ((bits & t->want[i]) != t->want[i])
 			return false;
 	}
 	return true;
@@ -108,7 +126,8 @@ features(struct machine *m, size_t pc, uint32_t at, bool inside_not)
 {
 	const struct lang_test *t = &m->r->tests[m->r->steps[pc].a];
 	const struct text_token *k = &m->lt->text->tokens[at];
-	uint64_t shape = lang_shape(k, m->lt->words[at]);
+	const struct lang_word *w = m->lt->words[at];
+	uint64_t shape = lang_shape(k, w);
 	const struct lang_reading *r;
 	uint64_t lengths = 0;
 	int32_t value = 0;
@@ -128,11 +147,13 @@ features(struct machine *m, size_t pc, uint32_t at, bool inside_not)
 		lengths |= 1u << 1;
 		hit = take(m, pc, at, 1, value, inside_not);
 	}
-	while ((r = lang_reading_at(m->lt, at, &n)) != NULL) {
-		if (lengths >> r->tokens & 1)
-			continue;
-		if (at + r->tokens > m->end || !holds(r->has, shape, t) ||
-		    !in_range(t, r->value))
+	/* the class first: of a word's many phrases few are asked for */
+	for (n = w != NULL && may_hold(w, shape, t) ? 0 : SIZE_MAX;
+	     w != NULL && n < w->reading_count; n++) {
+		r = &w->readings[n];
+		if (!holds(r->has, shape, t) || !in_range(t, r->value) ||
+		    (lengths >> r->tokens & 1) != 0 ||
+		    at + r->tokens > m->end || !lang_stands(m->lt, at, r))
 			continue;
 		lengths |= 1ull << r->tokens;
 		hit |= take(m, pc, at, r->tokens, r->value, inside_not);
@@ -200,7 +221,8 @@ matched(struct machine *m, uint32_t at, bool inside_not)
 	if (!m->found || at > m->found_end) {
 		m->found = true;
 		m->found_end = at;
-		memcpy(m->best, m->open, sizeof(m->best));
+		memcpy(
+		    m->best, m->open, m->r->capture_count * sizeof(m->best[0]));
 	}
 	return true;
 }
@@ -284,13 +306,14 @@ try_rule(struct machine *m, uint32_t at, struct lang_match *out)
 	m->budget = MATCH_BUDGET;
 	m->depth = 0;
 	m->found = false;
-	memset(m->open, 0, sizeof(m->open));
+	memset(m->open, 0, m->r->capture_count * sizeof(m->open[0]));
 	(void)run(m, 0, at, false);
 	if (!m->found || m->found_end == at)
 		return false;
-	*out = (struct lang_match){
-		.rule = m->r, .first = at, .count = m->found_end - at
-	};
+	out->rule = m->r;
+	out->first = at;
+	out->count = m->found_end - at;
+	out->capture_count = 0;
 	for (i = 0; i < m->r->capture_count; i++)
 		if (m->best[i].name != NULL)
 			out->captures[out->capture_count++] = m->best[i];

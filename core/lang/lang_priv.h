@@ -31,7 +31,8 @@ struct lang_word {
 	uint32_t literal_count;
 	struct lang_reading *readings;
 	uint32_t reading_count;
-	uint32_t *rules; /* that can begin with it */
+	uint64_t any[LANG_MAX_FEATURES / 64]; /* of all readings together */
+	uint32_t *rules;                      /* that can begin with it */
 	uint32_t rule_count;
 };
 
@@ -59,6 +60,7 @@ struct lang_step {
 struct lang_test {
 	uint64_t want[LANG_MAX_FEATURES / 64];
 	uint64_t refuse[LANG_MAX_FEATURES / 64];
+	uint8_t words;     /* bit i: want[i] or refuse[i] holds something */
 	int32_t low, high; /* low > high: any value */
 	bool is_negative;  /* wants nothing: no reading may have refuse */
 };
@@ -165,6 +167,10 @@ enum rc lang_compile(
 
 /* lang_index - which rules can begin where; after all files are read */
 enum rc lang_index(struct lang *l, struct err *e);
+
+/* lang_stands - whether the words of a reading all stand at a token */
+bool lang_stands(
+    const struct lang_text *lt, uint32_t token, const struct lang_reading *r);
 
 /* the shape features of one token, as bits of the first word */
 uint64_t lang_shape(const struct text_token *k, const struct lang_word *w);
