@@ -28,6 +28,12 @@ ledger_fault(sqlite3 *db, struct err *e, const char *what)
 		break;
 	case SQLITE_NOTADB:
 		return err_set(e, RC_BADINPUT, "not a ledger of promises");
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return err_set(e, RC_INTERNAL,
+		    "%s: %s; are these the rights of the service's user?", what,
+		    text);
 	case SQLITE_CORRUPT:
 		rc = RC_BADINPUT;
 		break;
