@@ -21,3 +21,4 @@ promised_gateway_SOURCES = mailgw/smtp/gateway.c mailgw/smtp/net.h \
 promised_gateway_LDADD = $(SMTP_LIBS)
 dist_man_MANS += mailgw/smtp/promised-gateway.8
 include mailgw/reader/local.mk
+EXTRA_DIST += doc/deviations.md

@@ -17,7 +17,9 @@ import threading
 import time
 import zlib
 
-SRC, BUILD = os.environ["srcdir"], os.environ["builddir"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+SRC = os.environ.get("srcdir", os.path.dirname(os.path.dirname(HERE)))
+BUILD = os.environ.get("builddir", SRC + "/build")
 TMP = tempfile.mkdtemp(prefix="gateway_t.")
 PATIENCE = 20  # seconds, for anything that is sure to come
 count = 0
@@ -516,6 +518,55 @@ def section_e():
     sink.stop()
 
 
+def section_f():
+    """slow ones, and those who only make noise"""
+    sink = Sink("stall=1")
+    gw = Gateway(sink.port)
+    c = Client(gw)
+    c.start()
+    c.sock.setblocking(False)
+    block, sent, quiet = b"x" * 998 + b"\r\n", 0, 0
+    while sent < 64 << 20 and quiet < 50:
+        try:
+            sent += c.sock.send(block * 64)
+            quiet = 0
+        except BlockingIOError:
+            quiet += 1
+            time.sleep(0.02)
+    ok(sent < 32 << 20, "a next hop that reads nothing: the client waits",
+       sent)
+    ok(Client(gw).hello.startswith("250"), "and others are served")
+    gw.kill()
+    sink.stop()
+
+    sink = Sink()
+    gw = Gateway(sink.port)
+    slow = [Client(gw) for _ in range(50)]
+    for c in slow[:25]:
+        c.start()
+    for octet in b"NOOP x":
+        for c in slow:
+            c.send(bytes([octet]))
+        time.sleep(0.01)
+    for _ in range(300):
+        s = socket.create_connection(("127.0.0.1", gw.port))
+        s.sendall(b"EHLO x\r\nMAIL FROM:<x@x.example>\r\nQUIT\r\n")
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     struct.pack("ii", 1, 0))
+        s.close()
+    started = time.monotonic()
+    ok(Client(gw).mail(b"x\r\n").startswith("250") and
+       time.monotonic() - started < 5, "slow ones and an RST storm")
+    for c in slow:
+        c.close()
+    fds = f"/proc/{gw.process.pid}/fd"
+    ok(until(lambda: len(os.listdir(fds)) < 20), "nothing of them stays",
+       os.listdir(fds))
+    ok(len(sink.messages()) == 1, "one message")
+    gw.stop()
+    sink.stop()
+
+
 # --- the spool in trouble, and the end of the program
 
 def section_s():
@@ -649,9 +700,9 @@ def section_k():
 
 
 def main():
-    sections = [section_a, section_b, section_c, section_d, section_e,
+    sections = [section_a, section_b, section_c, section_d, section_e, section_f,
                 section_s, section_k]
-    wanted = os.environ.get("SECTIONS", "abcdesk")
+    wanted = os.environ.get("SECTIONS", "abcdefsk")
     try:
         for section in sections:
             if section.__name__[-1] in wanted:
