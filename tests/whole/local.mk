@@ -1,5 +1,6 @@
 # tests of whole: the service with all its programs
-TESTS += tests/whole/house.t tests/whole/supervise.t tests/whole/service.t tests/whole/kill.t \
+TESTS += tests/whole/house.t tests/whole/supervise.t \
+	tests/whole/service.t tests/whole/kill.t \
 	tests/whole/postfix.t
 EXTRA_DIST += tests/whole/supervise.t tests/whole/whole.sh \
 	tests/whole/house.t tests/whole/service.t tests/whole/kill.t tests/whole/kill.py \
