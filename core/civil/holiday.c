@@ -11,7 +11,7 @@
 #include "core/civil/civil.h"
 #include "core/civil/holiday.h"
 
-enum rule { FIXED, EASTER, NTH, ON_OR_AFTER, ON_OR_BEFORE };
+enum rule { FIXED, EASTER, NTH, ON_OR_AFTER, ON_OR_BEFORE, BRIGID };
 
 /* what happens to a day that falls on a weekend */
 enum moves {
@@ -100,6 +100,11 @@ row_day(const struct row *r, int year)
 	case ON_OR_BEFORE:
 		d = civil_day(year, r->a, r->b);
 		return d - ((int)civil_weekday(d) - r->c + 7) % 7;
+	case BRIGID: /* the first Monday, but the 1st where it is a Friday */
+		d = civil_day(year, 2, 1);
+		return civil_weekday(d) == CIVIL_FRI
+			   ? d
+			   : d + (CIVIL_MON - (int)civil_weekday(d) + 7) % 7;
 	}
 	return INT32_MIN;
 }

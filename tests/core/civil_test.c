@@ -278,6 +278,87 @@ odd_calendars_end(void **state)
 	talloc_free(c);
 }
 
+/* days as the places themselves publish them */
+static void
+holidays_fall_as_published(void **state)
+{
+	static const struct {
+		const char *set, *day, *name; /* NULL: no holiday */
+	} rows[] = {
+		{ "fr-alsace-moselle", "2026-04-03", "Vendredi saint" },
+		{ "fr-alsace-moselle", "2026-12-26", "Saint-Étienne" },
+		{ "fr-alsace-moselle", "2026-07-14", "fête nationale" },
+		{ "fr-reunion", "2026-12-20", "abolition de l'esclavage" },
+		{ "fr-martinique", "2026-05-22", "abolition de l'esclavage" },
+		{ "fr-martinique", "2026-05-27", NULL },
+		{ "be", "2026-07-21", "fête nationale" },
+		{ "be", "2026-07-14", NULL },
+		{ "lu", "2026-05-09", "journée de l'Europe" },
+		{ "lu", "2018-05-09", NULL },
+		{ "lu", "2026-06-23", "fête nationale" },
+		{ "ch-ge", "2026-09-10", "Jeûne genevois" },
+		{ "ch-ge", "2024-09-05", "Jeûne genevois" },
+		{ "ch-ge", "2026-08-01", "Fête nationale" },
+		{ "ch-vd", "2026-09-21", "Lundi du Jeûne fédéral" },
+		{ "ch-vd", "2025-09-22", "Lundi du Jeûne fédéral" },
+		{ "ch-ne", "2026-03-01", "Instauration de la République" },
+		{ "ch-zh", "2026-05-01", "Tag der Arbeit" },
+		{ "ch-ti", "2026-06-29", "Santi Pietro e Paolo" },
+		{ "ca-qc", "2026-05-18", "Journée nationale des patriotes" },
+		{ "ca-qc", "2027-05-24", "Journée nationale des patriotes" },
+		{ "ca-qc", "2026-10-12", "Action de grâces" },
+		{ "ca-qc", "2029-07-02", "fête du Canada" },
+		{ "gb-england-wales", "2026-12-28", "Boxing Day" },
+		{ "gb-england-wales", "2022-12-27", "Christmas Day" },
+		{ "gb-england-wales", "2021-12-27", "Christmas Day" },
+		{ "gb-england-wales", "2021-12-28", "Boxing Day" },
+		{ "gb-england-wales", "2026-08-31", "Summer bank holiday" },
+		{ "gb-england-wales", "2023-01-02", "New Year's Day" },
+		{ "gb-england-wales", "2026-01-02", NULL },
+		{ "gb", "2026-05-25", "Spring bank holiday" },
+		{ "gb-scotland", "2026-08-03", "Summer bank holiday" },
+		{ "gb-scotland", "2026-08-31", NULL },
+		{ "gb-scotland", "2022-01-03", "New Year's Day" },
+		{ "gb-scotland", "2022-01-04", "2nd January" },
+		{ "gb-scotland", "2023-01-03", "New Year's Day" },
+		{ "gb-scotland", "2024-12-02", "St Andrew's Day" },
+		{ "gb-scotland", "2026-04-06", NULL },
+		{ "gb-northern-ireland", "2026-07-13", "Battle of the Boyne" },
+		{ "gb-northern-ireland", "2024-03-18", "St Patrick's Day" },
+		{ "ie", "2026-02-02", "St Brigid's Day" },
+		{ "ie", "2030-02-01", "St Brigid's Day" },
+		{ "ie", "2030-02-04", NULL },
+		{ "ie", "2026-10-26", "October Holiday" },
+		{ "us", "2026-07-03", "Independence Day" },
+		{ "us", "2021-12-31", "New Year's Day" },
+		{ "us", "2027-12-31", "New Year's Day" },
+		{ "us", "2026-11-26", "Thanksgiving Day" },
+		{ "us", "2027-07-05", "Independence Day" },
+		{ "us", "2026-05-25", "Memorial Day" },
+		{ "us", "2020-06-19", NULL },
+		{ "de", "2026-10-03", "Tag der Deutschen Einheit" },
+		{ "de", "2026-10-31", NULL },
+		{ "de-sn", "2026-11-18", "Buß- und Bettag" },
+		{ "de-by", "2026-06-04", "Fronleichnam" },
+		{ "de-hh", "2026-10-31", "Reformationstag" },
+		{ "de-hh", "2016-10-31", NULL },
+		{ "de-be", "2026-03-08", "Internationaler Frauentag" },
+		{ "de-th", "2026-09-20", "Weltkindertag" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct calendar *c = calendar(rows[i].set);
+		const char *got = calendar_holiday(c, day_of(rows[i].day));
+
+		if ((got == NULL) != (rows[i].name == NULL) ||
+		    (got != NULL && strcmp(got, rows[i].name) != 0))
+			fail_msg("%s %s: %s", rows[i].set, rows[i].day,
+			    got == NULL ? "none" : got);
+		talloc_free(c);
+	}
+}
+
 int
 main(void)
 {
@@ -292,6 +373,7 @@ main(void)
 		cmocka_unit_test(working_days_skip_weekends_and_feasts),
 		cmocka_unit_test(working_minutes_stay_inside_hours),
 		cmocka_unit_test(odd_calendars_end),
+		cmocka_unit_test(holidays_fall_as_published),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
