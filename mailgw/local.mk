@@ -4,6 +4,7 @@ noinst_LIBRARIES += libspool.a
 libspool_a_SOURCES = mailgw/spool/spool.h mailgw/spool/spool_frame.h \
 	mailgw/spool/spool_frame.c mailgw/spool/spool_commit.h \
 	mailgw/spool/spool_commit.c mailgw/spool/spool_writer.c \
+	mailgw/spool/spool_scan.h mailgw/spool/spool_scan.c \
 	mailgw/spool/spool_reader.c
 SPOOL_LIBS = libspool.a $(CORE_LIBS) $(ZLIB_LIBS) -lpthread
 
@@ -16,7 +17,8 @@ libsmtp_a_SOURCES = mailgw/smtp/server.h mailgw/smtp/server.c \
 SMTP_LIBS = libsmtp.a $(SPOOL_LIBS) $(EVENT_LIBS)
 
 pkglibexec_PROGRAMS += promised-gateway
-promised_gateway_SOURCES = mailgw/smtp/gateway.c mailgw/smtp/net.h \
+promised_gateway_SOURCES = mailgw/smtp/gateway.h mailgw/smtp/gateway.c \
+	mailgw/smtp/gateway_conn.c mailgw/smtp/net.h \
 	mailgw/smtp/net.c
 promised_gateway_LDADD = $(SMTP_LIBS)
 dist_man_MANS += mailgw/smtp/promised-gateway.8

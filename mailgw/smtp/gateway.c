@@ -1,437 +1,28 @@
 /*
- * gateway.c - promised-gateway: the sockets of the relay
+ * gateway.c - promised-gateway: starts, listens, lets in, ends
  *
- * One event loop moves octets between descriptors and sessions (session.h) and
- * does what sessions want: connect to the next hop, drop it, hang up. Replies
- * that belong together leave in one write, without Nagle's delay. Nothing here
- * knows SMTP, but for the two greetings of those who are not let in.
+ * One event loop for all connections (gateway_conn.c). Nothing here knows
+ * SMTP, but for the two greetings of those who are not let in.
  */
 #include "core/core.h"
 
-#include <event2/event.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "core/log/log.h"
-#include "core/settings/settings.h"
+#include "mailgw/smtp/gateway.h"
 #include "mailgw/smtp/net.h"
-#include "mailgw/smtp/session.h"
-#include "mailgw/spool/spool.h"
 
-#define READ_BYTES       (64U << 10)
-#define ACCEPTS_A_ROUND  64
-#define DRAIN_MS         20000
-#define RESOLVE_AGAIN_MS 60000
-#define SPOOL_AGAIN_MS   1000
-#define SPARE_FILES      64
-#define OVERRIDES_MAX    64
-#define EXIT_TRY_AGAIN   75
-
-struct peer {
-	int fd; /* -1: none */
-	struct event *in, *out;
-	bool is_reading, is_writing;
-};
-
-struct conn {
-	struct conn *next, **at; /* in gateway.conns */
-	struct gateway *gw;
-	struct session *session;
-	struct peer client, hop;
-	struct addrinfo *hop_address; /* being tried, or NULL */
-	bool is_connecting, is_shut;
-};
-
-struct gateway {
-	struct settings *settings;
-	struct event_base *base;
-	struct event *listener, *tick, *term, *interrupt, *committed;
-	int listen_fd, spare_fd;
-	char *spool_dir;
-	struct spool_writer *spool; /* NULL: it could not be opened */
-	int64_t spool_next_try, resolved_at, drain_until;
-	struct addrinfo *hop;
-	struct session_config session;
-	struct conn *conns;
-	unsigned n_conns, max_conns;
-	uint64_t n_accepted;
-	char buffer[READ_BYTES];
-};
-
-static void conn_step(struct conn *c);
-
-/* clock_ms - for time-outs */
-static int64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* clock_utc - for the record */
-static int64_t
-clock_utc(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec;
-}
-
-/* --- the spool, as sessions see it */
-
-static void
-on_committed(evutil_socket_t fd, short what, void *arg)
-{
-	struct gateway *gw = arg;
-
-	(void)fd;
-	(void)what;
-	spool_poll(gw->spool);
-}
-
-/* spool_ready - open it where that has failed before, once a second */
-static enum rc
-spool_ready(struct gateway *gw, struct err *e)
-{
-	enum rc rc;
-
-	if (gw->spool != NULL)
-		return RC_OK;
-	if (clock_ms() < gw->spool_next_try)
-		return err_set(e, RC_INTERNAL, "spool: not open");
-	gw->spool_next_try = clock_ms() + SPOOL_AGAIN_MS;
-	rc = spool_writer_open(
-	    gw, gw->spool_dir, gw->settings->segment_bytes, &gw->spool, e);
-	if (rc != RC_OK)
-		return rc;
-	gw->committed = event_new(gw->base, spool_fd(gw->spool),
-	    EV_READ | EV_PERSIST, on_committed, gw);
-	assert(gw->committed != NULL);
-	(void)event_add(gw->committed, NULL);
-	return RC_OK;
-}
-
-static enum rc
-gw_spool_begin(
-    void *arg, const struct spool_envelope *env, uint64_t *id, struct err *e)
-{
-	struct gateway *gw = arg;
-	enum rc rc = spool_ready(gw, e);
-
-	return rc == RC_OK ? spool_begin(gw->spool, env, id, e) : rc;
-}
-
-static enum rc
-gw_spool_data(void *arg, uint64_t id, struct slice bytes, struct err *e)
-{
-	struct gateway *gw = arg;
-
-	return spool_data(gw->spool, id, bytes, e);
-}
-
-static void
-on_durable(void *arg, enum rc rc, const struct err *e)
-{
-	struct conn *c = arg;
-
-	session_clock(c->session, clock_ms(), clock_utc());
-	session_spooled(c->session, rc, e);
-	conn_step(c);
-}
-
-static enum rc
-gw_spool_end(void *arg, uint64_t id, struct session *s, struct err *e)
-{
-	struct gateway *gw = arg;
-
-	return spool_end(gw->spool, id, on_durable, session_owner(s), e);
-}
-
-static enum rc
-gw_spool_outcome(
-    void *arg, uint64_t id, enum spool_outcome outcome, struct err *e)
-{
-	struct gateway *gw = arg;
-
-	return spool_outcome(gw->spool, id, outcome, e);
-}
-
-/* --- descriptors */
-
-static void
-peer_close(struct peer *p)
-{
-	if (p->fd < 0)
-		return;
-	event_free(p->in);
-	event_free(p->out);
-	close(p->fd);
-	memset(p, 0, sizeof(*p));
-	p->fd = -1;
-}
-
-/* peer_open - the descriptor is ours now */
-static void
-peer_open(struct conn *c, struct peer *p, int fd, event_callback_fn in,
-    event_callback_fn out)
-{
-	static const int one = 1;
-
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
-	p->fd = fd;
-	p->in = event_new(c->gw->base, fd, EV_READ | EV_PERSIST, in, c);
-	p->out = event_new(c->gw->base, fd, EV_WRITE | EV_PERSIST, out, c);
-	assert(p->in != NULL && p->out != NULL);
-	p->is_reading = p->is_writing = false;
-}
-
-/* peer_watch - what we want to hear of */
-static void
-peer_watch(struct peer *p, bool reading, bool writing)
-{
-	if (p->fd < 0)
-		return;
-	if (reading != p->is_reading)
-		(void)(reading ? event_add(p->in, NULL) : event_del(p->in));
-	if (writing != p->is_writing)
-		(void)(writing ? event_add(p->out, NULL) : event_del(p->out));
-	p->is_reading = reading;
-	p->is_writing = writing;
-}
-
-/* peer_write - as much as goes now; false: the other side is gone */
-static bool
-peer_write(struct peer *p, struct evbuffer *b, bool *did)
-{
-	if (p->fd < 0 || evbuffer_get_length(b) == 0)
-		return true;
-	if (evbuffer_write(b, p->fd) > 0) {
-		*did = true;
-		return true;
-	}
-	return errno == EAGAIN || errno == EINTR;
-}
-
-/* peer_read - 0: end, -1: error or nothing now */
-static ssize_t
-peer_read(struct gateway *gw, struct peer *p, struct evbuffer *b)
-{
-	ssize_t n = read(p->fd, gw->buffer, sizeof(gw->buffer));
-
-	if (n > 0 && evbuffer_add(b, gw->buffer, (size_t)n) != 0)
-		abort(); /* better than a mail with a hole in it */
-	return n;
-}
-
-static void
-conn_free(struct conn *c)
-{
-	bool did;
-
-	/* a QUIT, perhaps */
-	if (!c->is_connecting)
-		(void)peer_write(&c->hop, session_to_hop(c->session), &did);
-	peer_close(&c->hop);
-	peer_close(&c->client);
-	*c->at = c->next;
-	if (c->next != NULL)
-		c->next->at = c->at;
-	c->gw->n_conns--;
-	talloc_free(c);
-}
-
-/* hop_try - begin to connect to the next address in the list */
-static void
-hop_try(struct conn *c, event_callback_fn in, event_callback_fn out)
-{
-	struct addrinfo *ai;
-	int fd;
-
-	for (; (ai = c->hop_address) != NULL; c->hop_address = ai->ai_next) {
-		fd = socket(ai->ai_family,
-		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		if (fd < 0)
-			continue;
-		if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0 ||
-		    errno == EINPROGRESS) {
-			c->is_connecting = true;
-			peer_open(c, &c->hop, fd, in, out);
-			return;
-		}
-		close(fd);
-	}
-	session_hop_gone(c->session, "no connection");
-}
-
-static void on_hop_in(evutil_socket_t fd, short what, void *arg);
-static void on_hop_out(evutil_socket_t fd, short what, void *arg);
-
-/* hop_connect - a session needs its next hop */
-static void
-hop_connect(struct conn *c)
-{
-	struct gateway *gw = c->gw;
-	struct err e = { .rc = RC_OK };
-
-	/* nobody may hold on to a list that is freed */
-	if (gw->hop == NULL ||
-	    clock_ms() - gw->resolved_at > RESOLVE_AGAIN_MS) {
-		struct addrinfo *fresh = NULL;
-		struct conn *other;
-
-		gw->resolved_at = clock_ms();
-		if (net_resolve(gw->settings->next_hop, false, &fresh, &e) !=
-		    RC_OK) {
-			log_event(EV_FAULT, LOG_TEXT("reason", e.text));
-		} else {
-			for (other = gw->conns; other; other = other->next)
-				other->hop_address = NULL;
-			if (gw->hop != NULL)
-				freeaddrinfo(gw->hop);
-			gw->hop = fresh;
-		}
-	}
-	c->hop_address = gw->hop;
-	hop_try(c, on_hop_in, on_hop_out);
-}
-
-/*
- * conn_step - let the session work and carry out what comes of it
- *
- * c may be gone afterwards.
- */
-static void
-conn_step(struct conn *c)
-{
-	struct session *s = c->session;
-	unsigned wants;
-	bool did;
-
-	session_clock(s, clock_ms(), clock_utc());
-	do {
-		did = false;
-		session_run(s);
-		wants = session_take_wants(s);
-		if (wants & SESSION_DROP_HOP) {
-			peer_close(&c->hop);
-			c->is_connecting = false;
-		}
-		if (wants & SESSION_CONNECT) {
-			hop_connect(c);
-			did = true;
-		}
-		if (!c->is_connecting &&
-		    !peer_write(&c->hop, session_to_hop(s), &did)) {
-			peer_close(&c->hop);
-			session_hop_gone(s, strerror(errno));
-			did = true;
-		}
-		if (!peer_write(&c->client, session_to_client(s), &did)) {
-			peer_close(&c->client);
-			session_client_gone(s);
-			did = true;
-		}
-	} while (did);
-	wants = session_wants(s);
-	if (wants & SESSION_OVER) {
-		conn_free(c);
-		return;
-	}
-	if ((wants & SESSION_HANG_UP) && !c->is_shut && c->client.fd >= 0 &&
-	    evbuffer_get_length(session_to_client(s)) == 0) {
-		(void)shutdown(c->client.fd, SHUT_WR);
-		c->is_shut = true;
-	}
-	peer_watch(&c->client, wants & SESSION_READ,
-	    evbuffer_get_length(session_to_client(s)) > 0);
-	peer_watch(&c->hop, !c->is_connecting && (wants & SESSION_READ_HOP),
-	    c->is_connecting || evbuffer_get_length(session_to_hop(s)) > 0);
-}
-
-static void
-on_client_in(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-	ssize_t n;
-
-	(void)fd;
-	(void)what;
-	n = peer_read(c->gw, &c->client, session_from_client(c->session));
-	session_clock(c->session, clock_ms(), clock_utc());
-	if (n == 0) {
-		session_client_eof(c->session);
-	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		peer_close(&c->client);
-		session_client_gone(c->session);
-	}
-	conn_step(c);
-}
-
-static void
-on_client_out(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	conn_step(arg);
-}
-
-static void
-on_hop_in(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-	ssize_t n;
-	int error;
-
-	(void)fd;
-	(void)what;
-	n = peer_read(c->gw, &c->hop, session_from_hop(c->session));
-	error = errno;
-	session_clock(c->session, clock_ms(), clock_utc());
-	if (n == 0 || (n < 0 && error != EAGAIN && error != EINTR)) {
-		peer_close(&c->hop);
-		session_hop_gone(c->session,
-		    n == 0 ? "closed by the next hop" : strerror(error));
-	}
-	conn_step(c);
-}
-
-static void
-on_hop_out(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-	socklen_t len = sizeof(int);
-	int error = 0;
-
-	(void)what;
-	if (c->is_connecting) {
-		(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-		c->is_connecting = false;
-		session_clock(c->session, clock_ms(), clock_utc());
-		if (error == 0) {
-			c->hop_address = NULL;
-			session_hop_up(c->session);
-		} else {
-			peer_close(&c->hop);
-			if (c->hop_address != NULL)
-				c->hop_address = c->hop_address->ai_next;
-			hop_try(c, on_hop_in, on_hop_out);
-		}
-	}
-	conn_step(c);
-}
-
-/* --- clients come */
+#define ACCEPTS_A_ROUND 64
+#define DRAIN_MS        20000
+#define SPARE_FILES     64
+#define OVERRIDES_MAX   64
+#define EXIT_TRY_AGAIN  75
 
 /* turn_away - a reply to somebody who gets no session; closes fd */
 static void
@@ -440,29 +31,6 @@ turn_away(int fd, const char *line)
 	(void)!send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL);
 	(void)shutdown(fd, SHUT_WR);
 	close(fd);
-}
-
-/* conn_new - somebody who may */
-static void
-conn_new(struct gateway *gw, int fd, const char *client)
-{
-	struct conn *c = talloc_zero(gw, struct conn);
-
-	assert(c != NULL);
-	c->gw = gw;
-	c->client.fd = c->hop.fd = -1;
-	c->session =
-	    session_new(c, &gw->session, ++gw->n_accepted, client, clock_ms());
-	assert(c->session != NULL);
-	session_set_owner(c->session, c);
-	c->next = gw->conns;
-	c->at = &gw->conns;
-	if (c->next != NULL)
-		c->next->at = &c->next;
-	gw->conns = c;
-	gw->n_conns++;
-	peer_open(c, &c->client, fd, on_client_in, on_client_out);
-	conn_step(c);
 }
 
 /* no_more_files - take one with the spare descriptor and send it away */
@@ -537,12 +105,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		(void)event_add(gw->listener, NULL);
 	for (c = gw->conns; c != NULL; c = next) {
 		next = c->next;
-		session_clock(c->session, clock_ms(), clock_utc());
+		session_clock(c->session, gateway_ms(), gateway_utc());
 		session_tick(c->session);
 		conn_step(c);
 	}
 	if (gw->drain_until > 0 &&
-	    (gw->conns == NULL || clock_ms() >= gw->drain_until))
+	    (gw->conns == NULL || gateway_ms() >= gw->drain_until))
 		(void)event_base_loopbreak(gw->base);
 }
 
@@ -557,12 +125,12 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	(void)what;
 	if (gw->drain_until > 0)
 		return;
-	gw->drain_until = clock_ms() + DRAIN_MS;
+	gw->drain_until = gateway_ms() + DRAIN_MS;
 	(void)event_del(gw->listener);
 	close(gw->listen_fd);
 	for (c = gw->conns; c != NULL; c = next) {
 		next = c->next;
-		session_clock(c->session, clock_ms(), clock_utc());
+		session_clock(c->session, gateway_ms(), gateway_utc());
 		session_drain(c->session);
 		conn_step(c);
 	}
@@ -620,13 +188,12 @@ set_up(struct gateway *gw, char bound[80], struct err *e)
 						    : talloc_strdup(gw, name),
 		.max_message_bytes = gw->settings->max_message_bytes,
 		.pass_unspooled = gw->settings->on_failure == ON_FAILURE_PASS,
-		.spool = { gw, gw_spool_begin, gw_spool_data, gw_spool_end,
-		    gw_spool_outcome },
+		.spool = gateway_spool(gw),
 	};
 	gw->base = event_base_new();
 	assert(gw->base != NULL);
 	gw->spool_dir = settings_path(gw, gw->settings, "spool");
-	rc = spool_ready(gw, e);
+	rc = gateway_spool_open(gw, e);
 	if (rc == RC_BADINPUT)
 		return rc;
 	if (rc != RC_OK)
