@@ -13,6 +13,7 @@ libcore_a_SOURCES += core/when/when.h core/when/when_priv.h \
 	core/when/when_span.h core/when/keys.def core/when/when_words.c \
 	core/when/when_scan.c core/when/when_resolve.c \
 	core/when/when_days.c core/when/when_period.c
+dist_man_MANS += core/when/promises-dates.7
 
 libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
 	core/settings/settings.c core/settings/settings_type.c

@@ -16,6 +16,17 @@ tests_core_when_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/when_test
 EXTRA_DIST += tests/when tests/core/promise_when.t
 TESTS += tests/core/promise_when.t
+check_PROGRAMS += tests/core/when_hostile
+tests_core_when_hostile_SOURCES = tests/core/when_fuzz.c
+tests_core_when_hostile_LDADD = $(CORE_LIBS)
+TESTS += tests/core/when_hostile
+if FUZZ
+noinst_PROGRAMS += tests/core/when_fuzz
+tests_core_when_fuzz_SOURCES = tests/core/when_fuzz.c
+tests_core_when_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET
+tests_core_when_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_core_when_fuzz_LDADD = $(CORE_LIBS)
+endif
 check_PROGRAMS += tests/core/settings_test
 tests_core_settings_test_SOURCES = tests/core/settings_test.c
 tests_core_settings_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
