@@ -24,7 +24,8 @@
 
 struct gold {
 	char *mail, *text, *due;
-	bool used;
+	const char *kind;
+	bool used, is_hedged;
 };
 
 struct example {
@@ -34,12 +35,12 @@ struct example {
 	uint32_t count;
 	float weight; /* 0: not learned from */
 	bool positive;
-	float score;
+	const struct gold *gold; /* of a positive one */
 };
 
 struct group {
-	uint32_t first, end; /* examples */
-	char **dues;         /* of the gold promises in it */
+	uint32_t first, end;       /* examples */
+	const struct gold **golds; /* the promises in it */
 	size_t gold_count;
 };
 
@@ -61,7 +62,8 @@ static struct feature *features;
 static uint32_t feature_count;
 static uint32_t *table, table_size = 1u << 21;
 static uint32_t min_mails = 2;
-static double lambda = 0.3;
+static double lambda = 2;
+static const char *excluded = "";
 static int epochs = 100;
 
 static double penalty(const char *name);
@@ -128,7 +130,12 @@ read_golds(const char *path)
 					mem, json_string_value(
 						 json_object_get(p, "text"))),
 				    .due = talloc_asprintf(mem, "%s%s",
-					due ? due : "", after ? after : "") };
+					due ? due : "", after ? after : ""),
+				    .kind = talloc_strdup(
+					mem, json_string_value(
+						 json_object_get(p, "kind"))),
+				    .is_hedged = json_is_true(
+					json_object_get(p, "hedged")) };
 		}
 		json_decref(m);
 	}
@@ -182,9 +189,9 @@ give_golds(struct group *g, const char *mail, const char *text)
 		    !same(golds[i].text, text))
 			continue;
 		golds[i].used = true;
-		g->dues =
-		    talloc_realloc(mem, g->dues, char *, g->gold_count + 1);
-		g->dues[g->gold_count++] = golds[i].due;
+		g->golds = talloc_realloc(
+		    mem, g->golds, const struct gold *, g->gold_count + 1);
+		g->golds[g->gold_count++] = &golds[i];
 	}
 }
 
@@ -276,6 +283,7 @@ label(struct group *g, float bias, bool first_round)
 
 	for (i = g->first; i < g->end; i++) {
 		examples[i].positive = false;
+		examples[i].gold = NULL;
 		examples[i].weight = g->gold_count == 0           ? 1
 				     : examples[i].due[0] != '\0' ? 0.5f
 								  : 0;
@@ -288,9 +296,10 @@ label(struct group *g, float bias, bool first_round)
 			if (x->positive)
 				continue;
 			value = first_round ? 0 : score(x, bias);
-			if (strcmp(x->due, g->dues[k]) == 0)
-				value += g->dues[k][0] ? 1000 : 4;
-			else if (x->due[0] != '\0' && g->dues[k][0] != '\0')
+			if (strcmp(x->due, g->golds[k]->due) == 0)
+				value += g->golds[k]->due[0] ? 1000 : 4;
+			else if (x->due[0] != '\0' &&
+				 g->golds[k]->due[0] != '\0')
 				value += 3;
 			if (best == NULL || value > top) {
 				best = x;
@@ -299,14 +308,15 @@ label(struct group *g, float bias, bool first_round)
 		}
 		if (best != NULL) {
 			best->positive = true;
+			best->gold = g->golds[k];
 			best->weight = 1;
 		}
 	}
 	/* said twice in the same clause's time: not a fault */
 	for (i = g->first; i < g->end; i++)
 		for (k = 0; k < g->gold_count; k++)
-			if (!examples[i].positive && g->dues[k][0] &&
-			    strcmp(examples[i].due, g->dues[k]) == 0)
+			if (!examples[i].positive && g->golds[k]->due[0] &&
+			    strcmp(examples[i].due, g->golds[k]->due) == 0)
 				examples[i].weight = 0;
 }
 
@@ -325,8 +335,13 @@ penalty(const char *name)
 		{ "p:", 2 }, { "before", 3 }, { "mail", 3 }, { "place", 3 },
 		{ "intro", 1.2 }, { "iw", 1.5 }, { "col", 0.8 }, { "reply", 3 },
 		{ "length", 2 }, { "lang", 3 } };
+	const char *x;
 	size_t i;
 
+	/* families left out, each with a blank behind it */
+	for (x = excluded; *x != '\0'; x += strcspn(x, " ") + 1)
+		if (strncmp(name, x, strcspn(x, " ")) == 0)
+			return 1e6;
 	for (i = 0; i < ARRAY_LEN(rows); i++)
 		if (strncmp(name, rows[i].family, strlen(rows[i].family)) == 0)
 			return rows[i].factor;
@@ -455,6 +470,28 @@ learn(float start)
 	return start;
 }
 
+/* what is asked of a promise once it is found */
+static const char *const tasks[] = { "appointment", "offer", "hedged" };
+
+/* task - label the promises by one of these; nothing else is learned from */
+static void
+task(int t)
+{
+	struct example *x;
+	size_t i;
+
+	for (i = 0; i < feature_count; i++)
+		features[i].w = 0;
+	for (i = 0; i < example_count; i++) {
+		x = &examples[i];
+		x->weight = x->gold != NULL ? 1 : 0;
+		if (x->gold != NULL)
+			x->positive =
+			    t == 2 ? x->gold->is_hedged
+				   : strcmp(x->gold->kind, tasks[t]) == 0;
+	}
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -463,30 +500,24 @@ by_name(const void *a, const void *b)
 }
 
 static void
-write_weights(const char *path, float bias)
+write_weights(FILE *f, const char *section, float bias)
 {
 	struct feature **all =
 	    talloc_array(mem, struct feature *, feature_count);
-	FILE *f = fopen(path, "w");
 	size_t n = 0, i;
 	long w;
 
-	if (f == NULL) {
-		perror(path);
-		exit(1);
-	}
 	for (i = 0; i < feature_count; i++)
 		if (used((uint32_t)i))
 			all[n++] = &features[i];
 	qsort(all, n, sizeof(*all), by_name);
-	fprintf(f, "# made by contrib/train-find; do not edit\n");
-	fprintf(f, "%ld bias\n", lrintf(bias * 1000));
+	fprintf(f, "[%s]\n%ld bias\n", section, lrintf(bias * 1000));
 	for (i = 0; i < n; i++) {
 		w = lrintf(all[i]->w * 1000);
-		if (w > 7 || w < -7)
+		if (w > 20 || w < -20)
 			fprintf(f, "%ld %s\n", w, all[i]->name);
 	}
-	fclose(f);
+	talloc_free(all);
 }
 
 int
@@ -494,10 +525,11 @@ main(int argc, char **argv)
 {
 	const char *out = NULL;
 	int k = 0, fold = 0, c, round;
+	FILE *f;
 	float bias = 0;
 	size_t i, lost = 0;
 
-	while ((c = getopt(argc, argv, "k:f:e:l:m:o:")) != -1) {
+	while ((c = getopt(argc, argv, "k:f:e:l:m:o:x:")) != -1) {
 		switch (c) {
 		case 'k':
 			k = (int)strtol(optarg, NULL, 10);
@@ -513,6 +545,9 @@ main(int argc, char **argv)
 			break;
 		case 'm':
 			min_mails = (uint32_t)strtol(optarg, NULL, 10);
+			break;
+		case 'x':
+			excluded = optarg;
 			break;
 		case 'o':
 			out = optarg;
@@ -538,7 +573,19 @@ main(int argc, char **argv)
 			label(&groups[i], bias, round == 0);
 		bias = learn(bias);
 	}
-	write_weights(out, bias);
+	f = fopen(out, "w");
+	if (f == NULL) {
+		perror(out);
+		return 1;
+	}
+	fprintf(f, "# made by contrib/train-find; do not edit\n");
+	write_weights(f, "promise", bias);
+	for (c = 0; c < (int)ARRAY_LEN(tasks); c++) {
+		task(c);
+		bias = learn(0);
+		write_weights(f, tasks[c], bias);
+	}
+	fclose(f);
 	fprintf(stderr,
 	    "%zu clauses, %u features, %zu promises, %zu of them "
 	    "held out or in no clause\n",

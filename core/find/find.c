@@ -50,7 +50,7 @@ explain(const struct find_work *w, const struct find_model *m, size_t number)
 		best = 0;
 		pick = s.count;
 		for (i = 0; i < s.count; i++) {
-			weight = find_weight(m, s.hashes[i]);
+			weight = find_weight(m, ASK_PROMISE, s.hashes[i]);
 			if (weight > best && weight < bound) {
 				best = weight;
 				pick = i;
@@ -111,14 +111,12 @@ weigh(struct find_work *w, const struct find_model *m, find_dump_fn *dump,
 		find_features(w, i, &s);
 		if (s.failed)
 			return err_nomem(w->e);
-		c->score = m == NULL ? 0 : find_bias(m);
-		for (k = 0; k < s.count; k++) {
-			if (m != NULL)
-				c->score += find_weight(m, s.hashes[k]);
-			if (dump != NULL)
-				dump(arg, i, s.names[k]);
-		}
+		c->score = find_score(m, ASK_PROMISE, &s);
+		for (k = 0; dump != NULL && k < s.count; k++)
+			dump(arg, i, s.names[k]);
 		c->is_promise = c->score > 0;
+		if (c->is_promise)
+			find_kind(w, m, &s, c);
 	}
 	talloc_free(s.mem);
 	return RC_OK;
@@ -158,10 +156,7 @@ find_promises(TALLOC_CTX *mem, const struct find_model *model,
 		settle(&w, i, k);
 	}
 	for (i = 0; i < w.clause_count; i++) {
-		if (!w.clauses[i].is_promise && dump == NULL)
-			continue;
-		find_kind(&w, &w.clauses[i]);
-		if (w.clauses[i].is_promise && model != NULL) {
+		if (w.clauses[i].is_promise) {
 			w.clauses[i].why = explain(&w, model, i);
 			if (w.clauses[i].why == NULL) {
 				talloc_free(r);

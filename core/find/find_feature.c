@@ -221,7 +221,7 @@ read_sequence(
 }
 
 static void
-put_sequence(struct find_sink *s, const struct sequence *q, const char *lang)
+put_sequence(struct find_sink *s, const struct sequence *q)
 {
 	char pair[2 * SYMBOL_MAX + 2];
 	size_t i;
@@ -231,16 +231,9 @@ put_sequence(struct find_sink *s, const struct sequence *q, const char *lang)
 			find_put(s, "a:", q->tense[i], "", "");
 			find_put(s, "b:", q->sense[i], "", "");
 		}
-		if (q->word[i] != NULL)
-			find_put(s, "w:", lang, ":", q->word[i]);
 		if (i + 1 < q->count) {
 			find_put(s, "a2:", q->tense[i], " ", q->tense[i + 1]);
 			find_put(s, "b2:", q->sense[i], " ", q->sense[i + 1]);
-			if (q->word[i] != NULL && q->word[i + 1] != NULL) {
-				(void)snprintf(
-				    pair, sizeof(pair), ":%.40s ", q->word[i]);
-				find_put(s, "w2:", lang, pair, q->word[i + 1]);
-			}
 		}
 		if (i + 2 < q->count) {
 			(void)snprintf(pair, sizeof(pair), "%s %s ",
@@ -251,83 +244,6 @@ put_sequence(struct find_sink *s, const struct sequence *q, const char *lang)
 			find_put(s, "b3:", pair, q->sense[i + 2], "");
 		}
 	}
-}
-
-/* subject - who does it: by the verb's person, a pronoun, or a noun before */
-static const char *
-subject(const struct find_work *w, const struct find_clause *c, uint32_t verb)
-{
-	const struct find_word *x = &w->words[verb];
-	uint64_t seen = 0, cl;
-	uint32_t i;
-	unsigned steps;
-
-	for (i = verb, steps = 0; i > c->first && steps < 6; i--, steps++) {
-		cl = w->words[i - 1].classes;
-		if (cl & CLASS_BIT(I))
-			return "i";
-		if ((cl & CLASS_BIT(WE)) &&
-		    !(x->persons & 2 && !(x->persons & 1)))
-			return "we";
-		if (cl & CLASS_BIT(HE))
-			return "he";
-		if ((cl & CLASS_BIT(YOU)) &&
-		    (x->persons == 0 || x->persons & 2))
-			return "you";
-		if (w->words[i - 1].is_finite &&
-		    !(cl & (CLASS_BIT(WILL) | CLASS_BIT(WONT))))
-			break;
-	}
-	if (x->persons == 1)
-		return "1";
-	if (x->persons == 2)
-		return "2";
-	for (i = c->first; i < verb; i++) {
-		if (w->words[i].time != FIND_NO_TIME ||
-		    w->words[i].in_condition)
-			continue;
-		seen |= w->words[i].classes;
-	}
-	if (seen & CLASS_BIT(THIRD))
-		return "third";
-	if (seen & CLASS_BIT(STAFF))
-		return seen & CLASS_BIT(OUR) ? "ourstaff" : "staff";
-	if (seen & CLASS_BIT(DEED))
-		return seen & CLASS_BIT(YOUR) ? "yourdeed" : "deed";
-	if (seen & CLASS_BIT(THING))
-		return seen & CLASS_BIT(YOUR) ? "yourthing" : "thing";
-	for (i = c->first; i < verb; i++)
-		if (w->text->tokens[i].is_title &&
-		    (w->words[i].classes & ~CLASS_BIT(FUNCTION)) == 0 &&
-		    !w->words[i].is_verb)
-			return "name";
-	return verb == c->first ? "none" : "other";
-}
-
-/* form - of the verb that acts: its own, or what "will" makes of it */
-static const char *
-form(const struct find_work *w, const struct find_clause *c, uint32_t *verb)
-{
-	static _Thread_local char buf[SYMBOL_MAX];
-	uint32_t i = *verb, j;
-	uint64_t cl = w->words[i].classes;
-
-	if (cl & (CLASS_BIT(WILL) | CLASS_BIT(WONT))) {
-		for (j = i + 1; j < c->end && j < i + 7; j++)
-			if (w->words[j].is_verb &&
-			    (w->words[j].forms & FORM_BIT(INF)) &&
-			    !(w->words[j].classes & CLASS_BIT(WILL)))
-				break;
-		if (j < c->end && j < i + 7)
-			*verb = j;
-		return cl & CLASS_BIT(WONT) ? "wont" : "will";
-	}
-	for (j = 0; j < FORM_COUNT; j++)
-		if (w->words[i].forms >> j & 1)
-			break;
-	(void)snprintf(
-	    buf, sizeof(buf), "%s", j < FORM_COUNT ? find_form_names[j] : "?");
-	return buf;
 }
 
 static const char *
@@ -341,38 +257,7 @@ bucket(size_t n)
 			 : "more";
 }
 
-/* the coarse shape of a clause: the same in every language */
-static const char *
-who_group(const char *who)
-{
-	static const char *const rows[][2] = { { "i", "us" }, { "we", "us" },
-		{ "1", "us" }, { "ourstaff", "staff" }, { "staff", "staff" },
-		{ "name", "staff" }, { "he", "he" }, { "thing", "thing" },
-		{ "deed", "thing" }, { "yourthing", "thing" },
-		{ "yourdeed", "thing" }, { "you", "you" }, { "2", "you" },
-		{ "third", "third" } };
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i][0], who) == 0)
-			return rows[i][1];
-	return who;
-}
-
-static const char *
-form_group(const char *how)
-{
-	static const char *const rows[][2] = { { "fut", "fut" },
-		{ "will", "fut" }, { "pres", "pres" }, { "s3", "pres" },
-		{ "cond", "cond" }, { "impf", "past" }, { "past", "past" } };
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i][0], how) == 0)
-			return rows[i][1];
-	return how;
-}
-
+/* the kinds of time that weigh alike */
 static const char *
 time_group(const char *timed)
 {
@@ -408,31 +293,49 @@ verb_group(const struct find_word *x)
 	return x->verbs == 0 ? "?" : "other";
 }
 
-/* put_core - who, which form, which sense, to you, by when, refused, asked */
-static void
-put_core(const struct find_work *w, const struct find_clause *c,
-    const char *who, const char *how, uint32_t verb, uint32_t carried,
-    const char *timed, bool negated, struct find_sink *s)
+/* to_you - whether the recipient is named */
+static bool
+to_you(const struct find_work *w, const struct find_clause *c)
 {
-	const struct find_sentence *x = &w->sentences[c->sentence];
-	char key[3 * SYMBOL_MAX], more[4 * SYMBOL_MAX];
-	bool you = false;
 	uint32_t i;
 
 	for (i = c->first; i < c->end; i++)
 		if (!w->words[i].in_condition &&
 		    (w->words[i].classes & (CLASS_BIT(YOU) | CLASS_BIT(YOUR))))
-			you = true;
-	(void)snprintf(key, sizeof(key), "%.20s.%.20s%s%s.%.10s",
-	    who_group(who), form_group(how), negated ? ".not" : "",
-	    x->is_question ? ".ask" : "", time_group(timed));
-	find_put(s, "core:", key, "", "");
-	find_put(s, "core:", key, ".", verb_group(&w->words[verb]));
-	(void)snprintf(more, sizeof(more), "%s.%s>%s", key,
-	    verb_group(&w->words[verb]),
-	    carried ? verb_group(&w->words[carried]) : "");
-	find_put(s, "core:", more, you ? ".you" : "", "");
-	find_put(s, "core:", key, you ? ".you" : ".-", "");
+			return true;
+	return false;
+}
+
+/* put_core - who, which form, which sense, to you, by when, refused, asked */
+static void
+put_core(const struct find_work *w, const struct find_clause *c,
+    const struct find_act *a, const char *timed, struct find_sink *s)
+{
+	const struct find_sentence *x = &w->sentences[c->sentence];
+	const char *group = verb_group(&w->words[a->verb]);
+	const char *you = to_you(w, c) ? ".you" : "";
+	const char *sense =
+	    w->words[a->verb].is_verb ? verb_symbol(&w->words[a->verb]) : "?";
+	char key[2 * SYMBOL_MAX], act[SYMBOL_MAX], time[SYMBOL_MAX];
+
+	(void)snprintf(act, sizeof(act), "%s.%s%s%s%s%s",
+	    find_who_names[a->who], find_how_names[a->how],
+	    a->is_passive ? ".by" : "", a->is_hoped ? ".hope" : "",
+	    a->is_negated ? ".not" : "", x->is_question ? ".ask" : "");
+	(void)snprintf(time, sizeof(time), ".%s", time_group(timed));
+	find_put(s, "core:", act, time, "");
+	find_put(s, "core:", act, time, you);
+	(void)snprintf(key, sizeof(key), ".%s%s", group, you);
+	find_put(s, "core:", act, time, key);
+	(void)snprintf(key, sizeof(key), ".%s", sense);
+	find_put(s, "core:", act, time, key);
+	find_put(s, "act:", act, key, "");
+	find_put(s, "act:", act, "", "");
+	find_put(s, "what:", find_how_names[a->how], key, time);
+	find_put(s, "what:", sense, time, "");
+	find_put(s, "what:", sense, you, a->is_negated ? ".not" : "");
+	(void)snprintf(key, sizeof(key), ".%s", timed);
+	find_put(s, "act&t:", act, key, "");
 }
 
 /* put_verbless - "Invoice Monday.", « V2 demain soir »: what kind of noun,
@@ -491,74 +394,30 @@ put_verbless(const struct find_work *w, const struct find_clause *c,
 	find_put(s, "core:none.", timed, ".", before ? "behind" : "ahead");
 }
 
-/* put_verbs - each verb that acts, with its subject, form and meaning */
+/* put_verbs - each verb group of the clause */
 static void
 put_verbs(const struct find_work *w, const struct find_clause *c,
-    const char *timed, struct find_sink *s, const char *prefix)
+    const char *timed, struct find_sink *s)
 {
-	char key[3 * SYMBOL_MAX], two[2 * SYMBOL_MAX];
-	const char *who, *how, *what;
-	bool first = true, negated = false;
-	uint32_t i, v, n;
+	struct find_act a;
+	bool first = true;
+	uint32_t i;
 
-	for (i = c->first; i < c->end; i++)
-		if (!w->words[i].in_condition &&
-		    (w->words[i].classes & CLASS_BIT(NEGATION)))
-			negated = true;
 	for (i = c->first; i < c->end; i++) {
-		if (w->words[i].in_condition || !w->words[i].is_finite)
+		if (!find_act(w, c, i, &a))
 			continue;
-		v = i;
-		who = subject(w, c, i);
-		how = form(w, c, &v);
-		what = w->words[v].is_verb ? verb_symbol(&w->words[v]) : "?";
-		/* a participle or infinitive behind it carries the sense */
-		for (n = v + 1; n < c->end && n < v + 6; n++)
-			if (w->words[n].is_verb && !w->words[n].is_finite &&
-			    !w->words[n].in_condition &&
-			    (w->words[v].verbs &
-				(VERB_BIT(BE) | VERB_BIT(HAVE) | VERB_BIT(GO) |
-				    VERB_BIT(CAN) | VERB_BIT(MUSTV) |
-				    VERB_BIT(HOPE) | VERB_BIT(DO) |
-				    VERB_BIT(ENGAGE))))
-				break;
-		(void)snprintf(two, sizeof(two), "%s", what);
-		if (n < c->end && n < v + 6 && w->words[n].is_verb)
-			(void)snprintf(two, sizeof(two), "%s>%s%s", what,
-			    w->words[n].forms & (FORM_BIT(PP) | FORM_BIT(PPR))
-				? "pp."
-				: "",
-			    verb_symbol(&w->words[n]));
-		find_put(s, prefix, "who:", who, negated ? "!" : "");
-		(void)snprintf(key, sizeof(key), "%s.%s", who, how);
-		find_put(s, prefix, "act:", key, negated ? "!" : "");
-		find_put(s, prefix, "what:", two, negated ? "!" : "");
-		(void)snprintf(key, sizeof(key), "%s.%s.%s", who, how, two);
-		find_put(s, prefix, "deed:", key, negated ? "!" : "");
-		if (timed != NULL)
-			put_core(w, c, who, how, v,
-			    n < c->end && n < v + 6 && w->words[n].is_verb ? n
-									   : 0,
-			    timed, negated, s);
-		if (timed != NULL) {
-			(void)snprintf(
-			    key, sizeof(key), "%s.%s.%s", who, how, timed);
-			find_put(s, prefix, "act&t:", key, negated ? "!" : "");
-			(void)snprintf(
-			    key, sizeof(key), "%s.%s.%s", how, two, timed);
-			find_put(s, prefix, "what&t:", key, negated ? "!" : "");
-		}
-		if (first) {
-			(void)snprintf(key, sizeof(key), "%s.%s", who, how);
-			find_put(s, prefix, "first:", key, "");
-		}
+		put_core(w, c, &a, timed, s);
+		if (first)
+			find_put(s, "first:", find_who_names[a.who], ".",
+			    find_how_names[a.how]);
 		first = false;
+		if (a.verb > i)
+			i = a.verb;
 	}
-	if (first)
-		find_put(s, prefix, "noverb", timed != NULL ? "." : "",
-		    timed != NULL ? timed : "");
-	if (first && timed != NULL)
+	if (first) {
+		find_put(s, "noverb", ".", timed, "");
 		put_verbless(w, c, timed, s);
+	}
 }
 
 static void
@@ -621,14 +480,13 @@ put_column(const struct find_work *w, const struct find_clause *c,
 /* put_place - where in the mail the clause stands */
 static void
 put_place(const struct find_work *w, const struct find_clause *c,
-    const char *timed, struct find_sink *s, const char *lang)
+    const char *timed, struct find_sink *s)
 {
 	const struct find_sentence *x = &w->sentences[c->sentence], *y;
 	const char *unit = x->is_row     ? "row"
 			   : x->is_item  ? "item"
 			   : x->is_alone ? "alone"
 					 : "text";
-	size_t i;
 
 	find_put(s, "unit:", unit, timed ? "." : "", timed ? timed : "");
 	find_put(s, "unit:", unit, x->after_signoff ? ".signed" : "", "");
@@ -655,10 +513,6 @@ put_place(const struct find_work *w, const struct find_clause *c,
 	if (x->intro != UINT32_MAX) {
 		y = &w->sentences[x->intro];
 		put_classes(s, "intro:", y->classes & ~CLASS_BIT(FUNCTION));
-		for (i = y->first; i < y->end; i++)
-			if (w->text->tokens[i].kind == TEXT_WORD)
-				find_put(s, "iw:", lang, ":",
-				    w->text->tokens[i].fold);
 	}
 	if (c->sentence == 0)
 		find_put(s, "place:first", "", "", "");
@@ -706,27 +560,24 @@ put_gap(const struct find_work *w, size_t number, const char *timed,
     struct find_sink *s)
 {
 	const struct find_clause *c = &w->clauses[number], *b;
-	const char *who, *how;
-	uint32_t i, v;
 	char key[3 * SYMBOL_MAX];
+	struct find_act a;
+	uint32_t i;
 
 	for (i = c->first; i < c->end; i++)
-		if (w->words[i].is_finite && !w->words[i].in_condition)
+		if (find_act(w, c, i, &a))
 			return;
 	while (number-- > 0 && w->clauses[number].sentence == c->sentence) {
 		b = &w->clauses[number];
 		for (i = b->first; i < b->end; i++) {
-			if (!w->words[i].is_finite || w->words[i].in_condition)
+			if (!find_act(w, b, i, &a))
 				continue;
-			v = i;
-			who = subject(w, b, i);
-			how = form(w, b, &v);
-			(void)snprintf(key, sizeof(key), "%.20s.%.20s.%.10s.%s",
-			    who_group(who), form_group(how), time_group(timed),
-			    verb_group(&w->words[v]));
-			find_put(s, "core:gap.", key, "", "");
-			find_put(s, "core:gap.", who_group(who), ".",
-			    form_group(how));
+			(void)snprintf(key, sizeof(key), "%s.%s%s",
+			    find_who_names[a.who], find_how_names[a.how],
+			    a.is_negated ? ".not" : "");
+			find_put(s, "core:gap.", key, ".", time_group(timed));
+			find_put(s, "core:gap.", key, ".",
+			    verb_group(&w->words[a.verb]));
 			return;
 		}
 	}
@@ -734,16 +585,35 @@ put_gap(const struct find_work *w, size_t number, const char *timed,
 	    c->first == c->from ? "first" : "later");
 }
 
-/* put_neighbour - the clause before it in the same sentence */
+/* put_neighbour - the clause before it in the same sentence, and how this
+ * one hangs on it */
 static void
 put_neighbour(const struct find_work *w, size_t number, struct find_sink *s)
 {
 	const struct find_clause *c = &w->clauses[number], *b;
+	const char *link = "";
+	struct find_act a;
+	uint32_t i;
 
 	if (number == 0 || w->clauses[number - 1].sentence != c->sentence)
 		return;
 	b = &w->clauses[number - 1];
-	put_verbs(w, b, NULL, s, "p:");
+	if (w->words[c->first].classes & CLASS_BIT(COORD))
+		link = ".and";
+	for (i = c->first; i < c->end && i < c->first + 3; i++)
+		if (w->words[i].classes & CLASS_BIT(SUBORD))
+			link = ".that";
+	for (i = b->first; i < b->end; i++) {
+		if (!find_act(w, b, i, &a))
+			continue;
+		find_put(
+		    s, "p:", find_who_names[a.who], ".", find_how_names[a.how]);
+		find_put(s, "p:", verb_group(&w->words[a.verb]), link, "");
+		find_put(s, "p:", find_who_names[a.who], ".",
+		    verb_group(&w->words[a.verb]));
+	}
+	find_put(
+	    s, "p:link", link, b->time == FIND_NO_TIME ? "" : ".timed", "");
 }
 
 void
@@ -769,9 +639,9 @@ find_features(const struct find_work *w, size_t number, struct find_sink *s)
 		if (classes >> i & 1 & (TELLING >> i))
 			find_put(s, "c&t:", find_class_names[i], ".", timed);
 	read_sequence(w, c, &q);
-	put_sequence(s, &q, lang);
-	put_verbs(w, c, timed, s, "");
-	put_place(w, c, timed, s, lang);
+	put_sequence(s, &q);
+	put_verbs(w, c, timed, s);
+	put_place(w, c, timed, s);
 	put_neighbour(w, number, s);
 	put_ahead(w, c, timed, s);
 	put_gap(w, number, timed, s);

@@ -1,8 +1,9 @@
 /*
  * find_model.c - the weights that contrib/train-find has learned
  *
- * find.weights: lines of "weight name", the weight in thousandths; the name
- * "bias" is what every clause starts with; '#' comments.
+ * find.weights: sections, one for each question asked of a clause, of lines
+ * "weight name", the weight in thousandths; the name "bias" is what every
+ * clause starts with; '#' comments.
  */
 #include "core/core.h"
 
@@ -15,14 +16,19 @@
 
 struct slot {
 	uint64_t hash;
-	int32_t weight;
+	int32_t weights[ASK_COUNT];
+	bool is_used;
 };
 
 struct find_model {
-	struct slot *slots; /* open addressing; weight 0: free */
+	struct slot *slots; /* open addressing */
 	size_t size, count;
-	int32_t bias;
+	int32_t bias[ASK_COUNT];
+	enum find_question section; /* while reading */
 };
+
+static const char *const sections[ASK_COUNT] = { "[promise]", "[appointment]",
+	"[offer]", "[hedged]" };
 
 static uint64_t
 hash_name(const char *s, size_t n)
@@ -34,28 +40,42 @@ hash_name(const char *s, size_t n)
 	return h;
 }
 
-int32_t
-find_weight(const struct find_model *m, uint64_t hash)
+/* slot_of - where a hash is, or would be */
+static struct slot *
+slot_of(const struct find_model *m, uint64_t hash)
 {
 	size_t i;
 
-	for (i = hash & (m->size - 1); m->slots[i].weight != 0;
+	for (i = hash & (m->size - 1); m->slots[i].is_used;
 	     i = (i + 1) & (m->size - 1))
 		if (m->slots[i].hash == hash)
-			return m->slots[i].weight;
-	return 0;
+			break;
+	return &m->slots[i];
 }
 
 int32_t
-find_bias(const struct find_model *m)
+find_weight(const struct find_model *m, enum find_question q, uint64_t hash)
 {
-	return m->bias;
+	return slot_of(m, hash)->weights[q];
 }
 
-/* one_line - "-120 a:name"; false where it is not that */
-static bool
-one_line(struct find_model *m, char *line)
+int32_t
+find_score(
+    const struct find_model *m, enum find_question q, const struct find_sink *s)
 {
+	int32_t sum = m->bias[q];
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		sum += slot_of(m, s->hashes[i])->weights[q];
+	return sum;
+}
+
+/* one_line - "[promise]", "-120 a:name"; false where it is neither */
+static bool
+one_line(struct find_model *m, const char *line)
+{
+	struct slot *x;
 	char *end;
 	long weight;
 	uint64_t h;
@@ -63,22 +83,28 @@ one_line(struct find_model *m, char *line)
 
 	if (line[0] == '#' || line[0] == '\0')
 		return true;
+	if (line[0] == '[') {
+		for (i = 0; i < ASK_COUNT; i++)
+			if (strcmp(line, sections[i]) == 0) {
+				m->section = (enum find_question)i;
+				return true;
+			}
+		return false;
+	}
 	weight = strtol(line, &end, 10);
 	if (end == line || *end != ' ' || end[1] == '\0' || weight > 1000000 ||
 	    weight < -1000000)
 		return false;
 	if (strcmp(end + 1, "bias") == 0) {
-		m->bias = (int32_t)weight;
+		m->bias[m->section] = (int32_t)weight;
 		return true;
 	}
-	if (weight == 0)
-		return true;
 	h = hash_name(end + 1, strlen(end + 1));
-	for (i = h & (m->size - 1); m->slots[i].weight != 0;
-	     i = (i + 1) & (m->size - 1))
-		;
-	m->slots[i] = (struct slot){ h, (int32_t)weight };
-	m->count++;
+	x = slot_of(m, h);
+	m->count += !x->is_used;
+	x->is_used = true;
+	x->hash = h;
+	x->weights[m->section] = (int32_t)weight;
 	return true;
 }
 

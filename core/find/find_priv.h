@@ -13,19 +13,20 @@
  */
 #define FIND_CLASSES(X)                                                        \
 	X(I, "i")                                                              \
-	X(WE, "we") X(YOU, "you") X(HE, "he") X(ME, "me") X(WILL, "will") X(   \
-	    WONT, "wont") X(CANT, "cant") X(MUST, "must") X(WOULD, "would")    \
-	    X(OUR, "our") X(YOUR, "your") X(HIS, "his") X(QUAND, "quand") X(   \
-		CONDWORD, "condword") X(COORD, "coord") X(SUBORD, "subord")    \
-		X(STAFF, "staff") X(THIRD, "third") X(DEED, "deed") X(         \
-		    THING, "thing") X(LEADLABEL, "leadlabel") X(VALIDLABEL,    \
-		    "validlabel") X(OFFERNOUN, "offernoun") X(PAYLABEL,        \
-		    "paylabel") X(DET, "det") X(CLITIC, "clitic") X(NEGATION,  \
-		    "negation") X(HEDGE, "hedge") X(PERFORM, "perform")        \
-		    X(ACCEPT, "accept") X(REQUEST, "requestlabel") X(          \
-			POLITE, "polite") X(REPORT, "report") X(WISH, "wish")  \
-			X(THREAT, "threat") X(HABIT, "habit") X(PAST, "past")  \
-			    X(SOON, "soon") X(BOILER, "boiler")                \
+	X(WE, "we")                                                            \
+	X(YOU, "you") X(HE, "he") X(ME, "me") X(WILL, "will") X(WONT,          \
+	    "wont") X(CANT, "cant") X(MUST, "must") X(WOULD, "would") X(OUR,   \
+	    "our") X(YOUR, "your") X(HIS, "his") X(QUAND, "quand") X(CONDWORD, \
+	    "condword") X(COORD, "coord") X(SUBORD, "subord") X(STAFF,         \
+	    "staff") X(THIRD, "third") X(DEED, "deed") X(THING, "thing")       \
+	    X(LEADLABEL, "leadlabel") X(VALIDLABEL, "validlabel") X(OFFERNOUN, \
+		"offernoun") X(PAYLABEL, "paylabel") X(DET, "det") X(CLITIC,   \
+		"clitic") X(NEGATION, "negation") X(HEDGE, "hedge") X(PERFORM, \
+		"perform") X(ACCEPT, "accept") X(REQUEST, "requestlabel")      \
+		X(POLITE, "polite") X(REPORT, "report") X(WISH, "wish")        \
+		    X(THREAT, "threat") X(HABIT, "habit") X(PAST, "past")      \
+			X(SOON, "soon") X(NOT, "not") X(POSTED, "posted")      \
+			    X(LOOK, "look") X(BOILER, "boiler")                \
 				X(SIGNOFF, "signoff") X(GREETING, "greeting")  \
 				    X(ABBR, "abbr") X(FUNCTION, "function")
 
@@ -39,9 +40,10 @@ enum find_class {
 /* grammar of verbs: forms first by how telling they are */
 #define FIND_FORMS(X)                                                          \
 	X(FUT, "fut")                                                          \
-	X(COND, "cond") X(IMPF, "impf") X(PRES, "pres") X(S3, "s3")            \
-	    X(SUBJ, "subj") X(INF, "inf") X(PP, "pp") X(PASTF, "past")         \
-		X(PPR, "ppr") X(GER, "ger")
+	X(COND, "cond")                                                        \
+	X(IMPF, "impf") X(PRES, "pres") X(S3, "s3") X(SUBJ, "subj")            \
+	    X(INF, "inf") X(PP, "pp") X(PASTF, "past") X(PPR, "ppr")           \
+		X(GER, "ger")
 
 enum find_form {
 #define X(id, name) FORM_##id,
@@ -53,16 +55,16 @@ enum find_form {
 /* meanings of verbs */
 #define FIND_VERBS(X)                                                          \
 	X(SEND, "send")                                                        \
-	X(DELIVER, "deliver") X(VISIT, "visit") X(CALL, "call")                \
-	    X(ANSWER, "answer") X(INFORM, "inform") X(GIVE, "give") X(         \
-		PAY, "pay") X(CHARGE, "charge") X(GET, "get") X(KEEP, "keep")  \
-		X(LEAVE, "leave") X(GO, "go") X(SEE, "see") X(HAVE, "have")    \
-		    X(BE, "be") X(CAN, "can") X(MUSTV, "must") X(WANT, "want") \
-			X(KNOW, "know") X(HOPE, "hope") X(ASK, "ask")          \
-			    X(ENGAGE, "engage") X(SAY, "say") X(WAIT, "wait")  \
-				X(PLAN, "plan") X(FOLLOW, "follow")            \
-				    X(STAY, "stay") X(SERVE, "serve")          \
-					X(DO, "do")
+	X(DELIVER, "deliver")                                                  \
+	X(VISIT, "visit") X(CALL, "call") X(ANSWER, "answer") X(INFORM,        \
+	    "inform") X(GIVE, "give") X(PAY, "pay") X(CHARGE, "charge")        \
+	    X(GET, "get") X(KEEP, "keep") X(LEAVE, "leave") X(GO, "go")        \
+		X(SEE, "see") X(HAVE, "have") X(BE, "be") X(CAN, "can")        \
+		    X(MUSTV, "must") X(WANT, "want") X(KNOW, "know")           \
+			X(HOPE, "hope") X(ASK, "ask") X(ENGAGE, "engage")      \
+			    X(SAY, "say") X(WAIT, "wait") X(PLAN, "plan")      \
+				X(FOLLOW, "follow") X(STAY, "stay")            \
+				    X(SERVE, "serve") X(DO, "do")
 
 enum find_verb {
 #define X(id, name) VERB_##id,
@@ -132,6 +134,50 @@ enum rc find_sentences(struct find_work *w);
 /* find_clauses - clauses with their times and conditions */
 enum rc find_clauses(struct find_work *w);
 
+/* who does it */
+#define FIND_WHO(X)                                                            \
+	X(NONE, "none")                                                        \
+	X(US, "us") X(STAFF, "staff") X(NAME, "name") X(HE, "he")              \
+	    X(THING, "thing") X(YOU, "you") X(YOURS, "yours")                  \
+		X(THIRD, "third") X(OTHER, "other")
+
+enum find_who {
+#define X(id, name) WHO_##id,
+	FIND_WHO(X)
+#undef X
+	    WHO_COUNT
+};
+
+/* in which form it is said */
+#define FIND_HOW(X)                                                            \
+	X(NONE, "none")                                                        \
+	X(FUT, "fut") X(PRES, "pres") X(PROG, "prog") X(PERF, "perf")          \
+	    X(PAST, "past") X(COND, "cond") X(WOULD, "would") X(CAN, "can")    \
+		X(MUST, "must") X(SHOULD, "should") X(WANT, "want")            \
+		    X(ORDER, "order")
+
+enum find_how {
+#define X(id, name) HOW_##id,
+	FIND_HOW(X)
+#undef X
+	    HOW_COUNT
+};
+
+extern const char *const find_who_names[WHO_COUNT];
+extern const char *const find_how_names[HOW_COUNT];
+
+/* one verb group */
+struct find_act {
+	uint32_t finite, verb; /* tokens: the finite one, that of the sense */
+	enum find_who who;
+	enum find_how how;
+	bool is_negated, is_passive, is_hoped;
+};
+
+/* find_act - read the verb group whose finite verb is token i; false: none */
+bool find_act(const struct find_work *w, const struct find_clause *c,
+    uint32_t i, struct find_act *a);
+
 /* where features go */
 struct find_sink {
 	uint64_t *hashes;
@@ -150,11 +196,25 @@ void find_features(
 void find_put(struct find_sink *s, const char *a, const char *b, const char *c,
     const char *d);
 
-/* find_weight - thousandths; 0 for a feature the model does not have */
-int32_t find_weight(const struct find_model *m, uint64_t hash);
-int32_t find_bias(const struct find_model *m);
+/* what the model answers: is it a promise; and of one, what it is */
+enum find_question {
+	ASK_PROMISE,
+	ASK_APPOINTMENT,
+	ASK_OFFER,
+	ASK_HEDGED,
+	ASK_COUNT
+};
 
-/* find_kinds - kind, hedging, document label of the promises found */
-void find_kind(const struct find_work *w, struct find_clause *c);
+/* find_weight - thousandths; 0 for a feature the model does not have */
+int32_t find_weight(
+    const struct find_model *m, enum find_question q, uint64_t hash);
+
+/* find_score - the sum over a clause's features; > 0: yes */
+int32_t find_score(const struct find_model *m, enum find_question q,
+    const struct find_sink *s);
+
+/* find_kind - kind and hedging of a promise, out of its features */
+void find_kind(const struct find_work *w, const struct find_model *m,
+    const struct find_sink *s, struct find_clause *c);
 
 #endif

@@ -21,6 +21,18 @@ const char *const find_form_names[FORM_COUNT] = {
 #undef X
 };
 
+const char *const find_who_names[WHO_COUNT] = {
+#define X(id, name) name,
+	FIND_WHO(X)
+#undef X
+};
+
+const char *const find_how_names[HOW_COUNT] = {
+#define X(id, name) name,
+	FIND_HOW(X)
+#undef X
+};
+
 const char *const find_verb_names[VERB_COUNT] = {
 #define X(id, name) name,
 	FIND_VERBS(X)
@@ -137,10 +149,19 @@ note_reading(struct find_work *w, const struct find_names *n, uint32_t at,
 		w->words[at + i].classes |= classes;
 }
 
+/* bare_is_finite - whether a language's verbs have no present of their own */
+static bool
+bare_is_finite(const struct find_work *w, const struct find_sentence *s)
+{
+	return w->names[s->lang].p1 < 0;
+}
+
 /* finite - a form that can carry a clause, and no noun */
 static void
 mark_finite(struct find_work *w, const struct find_sentence *s)
 {
+	const uint64_t subjects =
+	    CLASS_BIT(I) | CLASS_BIT(WE) | CLASS_BIT(YOU) | CLASS_BIT(HE);
 	struct find_word *x;
 	uint32_t i;
 
@@ -165,6 +186,37 @@ mark_finite(struct find_work *w, const struct find_sentence *s)
 			(CLASS_BIT(YOU) | CLASS_BIT(CLITIC))))
 			x->is_finite = false;
 	}
+	/* a word nobody knows, behind a pronoun: a verb, what else */
+	for (i = s->first + 1; i < s->end; i++) {
+		x = &w->words[i];
+		if (x->is_verb || x->classes != 0 || x->time != FIND_NO_TIME ||
+		    w->text->tokens[i].kind != TEXT_WORD ||
+		    w->text->tokens[i].is_title)
+			continue;
+		if (!(w->words[i - 1].classes &
+			(subjects | CLASS_BIT(CLITIC))) ||
+		    (w->words[i - 1].classes & CLASS_BIT(DET) &&
+			!(i > s->first + 1 &&
+			    w->words[i - 2].classes & subjects)))
+			continue;
+		x->is_verb = x->is_finite = true;
+		x->forms = FORM_BIT(PRES);
+		x->persons = 7;
+	}
+	/* "we deliver": a bare form behind its pronoun is finite */
+	for (i = s->first + 1; i < s->end; i++) {
+		x = &w->words[i];
+		if (!x->is_verb || x->is_finite || x->time != FIND_NO_TIME ||
+		    !(x->forms & FORM_BIT(INF)) || x->persons != 0)
+			continue;
+		if ((w->words[i - 1].classes & subjects) &&
+		    !(w->words[i - 1].classes & CLASS_BIT(WILL)))
+			x->is_finite = bare_is_finite(w, s);
+	}
+	for (i = s->first; i < s->end; i++)
+		if (w->words[i].classes &
+		    (CLASS_BIT(WOULD) | CLASS_BIT(MUST) | CLASS_BIT(CANT)))
+			w->words[i].is_finite = true;
 	for (i = s->first; i + 1 < s->end; i++)
 		if (w->words[i].classes & (CLASS_BIT(WILL) | CLASS_BIT(WONT)))
 			w->words[i].is_finite = true;

@@ -82,6 +82,7 @@ tests_core_read_corpus_SOURCES = tests/core/read_corpus.c
 tests_core_read_corpus_LDADD = $(CORE_LIBS)
 TESTS += tests/corpus/corpus.t
 EXTRA_DIST += tests/corpus/corpus.t tests/corpus/score tests/corpus/recorded \
+	tests/corpus/corpus2eml tests/corpus/own-words \
 	tests/corpus/fr.jsonl tests/corpus/en.jsonl \
 	tests/corpus/fr-sent.jsonl tests/corpus/en-sent.jsonl
 check_PROGRAMS += tests/core/cli_test
