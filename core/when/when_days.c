@@ -163,7 +163,7 @@ weekday(struct resolver *r, const struct when_keys *k, struct span *s)
 	int32_t monday = r->today - civil_weekday(r->today) + 1;
 	int32_t day =
 	    r->today + (want - (int)civil_weekday(r->today) + 6) % 7 + 1;
-	int weeks = keys_get(k, KEY_weeks, 0);
+	int weeks = keys_get(k, KEY_weeks, 0) + keys_get(k, KEY_times, 1) - 1;
 
 	if (want < 1 || want > 7)
 		return refuse(r, "no such day of the week");

@@ -296,7 +296,6 @@ length(struct resolver *r, const struct when_field *f, struct civil *out)
 {
 	const struct when_keys *k = &f->to;
 	int sign = f->base.has != 0 && f->link == LINK_before ? -1 : 1;
-	struct when_keys second = { 0 };
 	struct span s;
 
 	*out = (struct civil){ r->today, (int16_t)r->now_min, true };
@@ -310,16 +309,17 @@ length(struct resolver *r, const struct when_field *f, struct civil *out)
 		if (sign < 0 && s.is_period)
 			out->day = s.first;
 	}
-	if (keys_has(k, BIT(unit2))) {
-		keys_put(&second, KEY_unit, k->v[KEY_unit2]);
-		keys_put(&second, KEY_n, keys_get(k, KEY_n2, 1));
-	}
 	if (!add_length(r, k, sign, out))
 		return false;
-	if (second.has != 0) {
-		if (second.v[KEY_unit] <= UNIT_business_hour)
+	if (keys_has(k, BIT(plus_months)))
+		out->day =
+		    civil_add_months(out->day, sign * k->v[KEY_plus_months]);
+	out->day += sign * keys_get(k, KEY_plus_days, 0);
+	if (keys_has(k, BIT(plus_minutes))) {
+		if (out->minute == CIVIL_NO_MINUTE)
 			out->minute = (int16_t)r->now_min;
-		if (!add_length(r, &second, sign, out))
+		if (!add_elapsed(r, UNIT_minute,
+			(int64_t)sign * k->v[KEY_plus_minutes], out))
 			return false;
 	}
 	if (keys_has(k, TIME_KEYS))
@@ -468,7 +468,7 @@ window(struct resolver *r, const struct when_field *f, struct civil *from,
 	}
 	if (due->day == from->day && due->minute != CIVIL_NO_MINUTE &&
 	    due->minute < from->minute) {
-		if (!keys_has(&to, BIT(half) | BIT(exact) | BIT(part)) &&
+		if (!keys_has(&to, BIT(half) | BIT(part)) &&
 		    due->minute + DAY_MIN / 2 < DAY_MIN &&
 		    due->minute + DAY_MIN / 2 > from->minute)
 			due->minute += DAY_MIN / 2;

@@ -18,7 +18,7 @@
 /* how pieces tell how it is said; they do not fill a moment */
 #define HOW_KEYS                                                               \
 	(BIT(prefix) | BIT(suffix) | BIT(link) | BIT(join) | BIT(glue) |       \
-	    BIT(event) | BIT(none) | BIT(bare))
+	    BIT(event) | BIT(none) | BIT(bare) | BIT(lasting))
 
 struct builder {
 	TALLOC_CTX *mem;
@@ -36,6 +36,7 @@ struct builder {
 
 	/* connecting pieces since its last word; 0: none */
 	int prefix, link, join;
+	bool is_lasting; /* "for" */
 	uint32_t prefix_first, link_first;
 	uint32_t end; /* token behind the last piece seen */
 	struct err *e;
@@ -45,6 +46,7 @@ static void
 forget(struct builder *b)
 {
 	b->prefix = b->link = b->join = 0;
+	b->is_lasting = false;
 }
 
 static bool
@@ -150,9 +152,9 @@ borrow(struct when_keys *a, const struct when_keys *from, uint64_t which)
 }
 
 #define DAY_BORROWED                                                           \
-	(DAY_KEYS | BIT(which) | BIT(weeks) | BIT(year) | BIT(offset) |        \
-	    BIT(number) | BIT(edge) | BIT(num2) | BIT(of_day) | BIT(unit) |    \
-	    BIT(n) | BIT(usual))
+	(DAY_KEYS | BIT(which) | BIT(weeks) | BIT(times) | BIT(year) |         \
+	    BIT(offset) | BIT(number) | BIT(edge) | BIT(num2) | BIT(of_day) |  \
+	    BIT(unit) | BIT(n) | BIT(usual))
 
 /* same_level - are two moments ends of one range? */
 static bool
@@ -168,18 +170,38 @@ same_level(const struct when_keys *a, const struct when_keys *p)
 	return keys_has(p, DAY_KEYS) && keys_has(a, DAY_KEYS);
 }
 
-/* add_length - "1 day and 5 hours": a second, smaller unit */
+/* add_length - "1 year, 2 months and 5 days": further, smaller units */
 static bool
 add_length(struct when_keys *a, const struct when_keys *p)
 {
+	static const struct {
+		int unit, key, times;
+	} units[] = { { UNIT_month, KEY_plus_months, 1 },
+		{ UNIT_quarter, KEY_plus_months, 3 },
+		{ UNIT_half, KEY_plus_months, 6 },
+		{ UNIT_week, KEY_plus_days, 7 },
+		{ UNIT_fortnight, KEY_plus_days, 14 },
+		{ UNIT_day, KEY_plus_days, 1 },
+		{ UNIT_hour, KEY_plus_minutes, 60 },
+		{ UNIT_minute, KEY_plus_minutes, 1 } };
+	uint64_t odd = BIT(low) | BIT(nth) | BIT(tenths) | BIT(usual);
+	enum when_key key;
+
 	if (!keys_has(a, BIT(unit)) || !keys_has(p, BIT(unit)) ||
-	    keys_has(a, BIT(unit2) | BIT(low) | BIT(nth)) ||
-	    keys_has(p, BIT(low) | BIT(nth) | BIT(prefix)) ||
+	    keys_has(a, odd) || keys_has(p, odd) ||
+	    keys_get(p, KEY_prefix, PREFIX_within) != PREFIX_within ||
 	    p->v[KEY_unit] >= a->v[KEY_unit])
 		return false;
-	keys_put(a, KEY_unit2, p->v[KEY_unit]);
-	keys_put(a, KEY_n2, keys_get(p, KEY_n, 1));
-	return true;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (units[i].unit != p->v[KEY_unit])
+			continue;
+		key = (enum when_key)units[i].key;
+		keys_put(a, key,
+		    keys_get(a, key, 0) +
+			keys_get(p, KEY_n, 1) * units[i].times);
+		return true;
+	}
+	return false;
 }
 
 /* split_window - "5 to 7 pm" came as one piece: give it its start */
@@ -413,6 +435,18 @@ may_follow(const struct builder *b, const struct when_piece *p)
 	return true;
 }
 
+/* lasts - "from 2 pm for 2 hours" ends two hours later */
+static bool
+lasts(const struct builder *b, const struct when_piece *p)
+{
+	const struct when_field *f = &b->f;
+
+	return b->is_lasting && keys_has(&p->k, BIT(unit)) &&
+	       !keys_has(&p->k, BIT(nth) | BIT(prefix)) &&
+	       p->k.v[KEY_unit] <= UNIT_hour && f->from.has == 0 &&
+	       f->base.has == 0 && keys_has(&f->to, BIT(hour));
+}
+
 static enum rc
 core_piece(struct builder *b, const struct when_piece *p)
 {
@@ -429,6 +463,15 @@ core_piece(struct builder *b, const struct when_piece *p)
 		f->link = (uint8_t)b->link;
 		merge(&f->base, &p->k);
 		b->prefix = 0;
+		take(b, p);
+		return RC_OK;
+	}
+	if (lasts(b, p)) {
+		/* a window told by its start and its length */
+		f->base = f->to;
+		memset(&f->to, 0, sizeof(f->to));
+		f->link = LINK_after;
+		merge(&f->to, &p->k);
 		take(b, p);
 		return RC_OK;
 	}
@@ -503,6 +546,8 @@ connecting_piece(struct builder *b, const struct when_piece *p)
 		    k->v[KEY_link] == LINK_of ? LINK_after : k->v[KEY_link];
 		b->link_first = p->first;
 	}
+	if (keys_has(k, BIT(lasting)))
+		b->is_lasting = true;
 	if (keys_has(k, BIT(join)))
 		b->join = k->v[KEY_join];
 	if (keys_has(k, BIT(prefix)) &&
