@@ -73,7 +73,7 @@ run "$builddir/promise" -c "$tmp/none.conf" scan --json -- -x
 is "$status:$out" "9:scan --json -- -x" "scan gets its words as they are, settings or not"
 
 # on a terminal: colours unless told otherwise, cut to its width
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	term() {
 		script -qec "stty cols 60 2>/dev/null; $1" /dev/null </dev/null | tr -d '\r'
 	}
@@ -97,6 +97,6 @@ print(max(width(l.rstrip("\n")) for l in sys.stdin) <= 60)')" True "no line is w
 	out=$(term "'$builddir/promise' --at $at today")
 	like "$out" 'also overdue: 1 ' "today says what is late beside it"
 else
-	skip "script(1) is not there"
+	skip "no terminal to play in: script(1) or /dev/pts is missing"
 fi
 finish
