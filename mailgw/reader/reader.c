@@ -9,7 +9,12 @@
 
 #include <fcntl.h>
 #include <glib.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "core/ledger/ledger.h"
 #include "core/log/log.h"
@@ -63,6 +68,7 @@ open_mark(struct reader *r)
 	if (r->mark_fd < 0 || pread(r->mark_fd, &r->found, sizeof(r->found),
 				  0) != (ssize_t)sizeof(r->found))
 		r->found = (struct mark){ 0, 0 };
+	r->is_marked = r->found.deaths > 0;
 }
 
 static void
@@ -206,8 +212,7 @@ record(struct reader *r, const struct message *m, const struct understood *o,
 
 /* understand_and_record - RC_BADINPUT, RC_TOOBIG: the message is at fault */
 static enum rc
-understand_and_record(
-    struct reader *r, unsigned tries, const char **fault, struct err *e)
+understand_and_record(struct reader *r, const char **fault, struct err *e)
 {
 	const struct spool_envelope *env = &r->message->envelope;
 	struct understand_from from = { env->mail_from, env->rcpts,
@@ -218,7 +223,7 @@ understand_and_record(
 	size_t recorded;
 	enum rc rc;
 
-	rc = parser_read(r->parser, r->mem, r->message->bytes, tries, &m, e);
+	rc = parser_read(r->parser, r->mem, r->message->bytes, 0, &m, e);
 	if (rc == RC_INTERNAL)
 		return e->rc = RC_RETRY;
 	if (rc != RC_OK)
@@ -239,6 +244,61 @@ understand_and_record(
 	return rc;
 }
 
+/* try_alone - in the trial's process: read, record nothing */
+static _Noreturn void
+try_alone(struct reader *r)
+{
+	const struct spool_envelope *env = &r->message->envelope;
+	struct understand_from from = { env->mail_from, env->rcpts,
+		env->received_at };
+	struct understood *o;
+	struct parser *p;
+	struct message *m;
+	struct err e;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (parser_new(r->mem, NULL, 0, &p, &e) == RC_OK &&
+	    parser_read(p, r->mem, r->message->bytes, 0, &m, &e) == RC_OK &&
+	    understand_mail(r->understand, r->mem, m, &from, &o, &e) != RC_OK)
+		_exit(1);
+	_exit(0);
+}
+
+/*
+ * survives - whether a process of its own lives through the message
+ *
+ * The mark alone cannot tell a message that kills from a reader that was
+ * killed: being killed from outside (SIGKILL) says nothing against it.
+ * false with *rc not RC_OK: the trial could not be made now
+ */
+static bool
+survives(struct reader *r, enum rc *rc, struct err *e)
+{
+	struct pollfd p = { .events = POLLIN };
+	bool is_late;
+	int status = 0;
+	pid_t pid = fork();
+
+	*rc = RC_RETRY;
+	if (pid < 0) {
+		(void)err_errno(e, "process for a trial");
+		return false;
+	}
+	if (pid == 0)
+		try_alone(r);
+	p.fd = pidfd_open(pid, 0);
+	is_late = p.fd >= 0 && poll(&p, 1, READER_TRIAL_MS) == 0;
+	if (is_late)
+		(void)kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (p.fd >= 0)
+		(void)close(p.fd);
+	*rc = RC_OK;
+	return !is_late &&
+	       !(WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL);
+}
+
 /* read_message - the one at hand; RC_OK: it may leave the spool */
 static enum rc
 read_message(struct reader *r, struct err *e)
@@ -250,11 +310,13 @@ read_message(struct reader *r, struct err *e)
 
 	if (r->found.id == m.id && r->found.deaths > 0)
 		m.deaths = r->found.deaths + 1;
-	if (m.deaths > READER_DEATHS_UNREAD)
-		return put_aside(r, "the reader died each time it read it", e);
+	if (m.deaths > READER_DEATHS_TRIAL && !survives(r, &rc, e)) {
+		if (rc != RC_OK)
+			return rc;
+		return put_aside(r, "reading it ends the reader", e);
+	}
 	put_mark(r, m);
-	rc = understand_and_record(
-	    r, m.deaths > READER_DEATHS_PLAIN ? PARSER_TRIES : 0, &fault, e);
+	rc = understand_and_record(r, &fault, e);
 	reader_rest(r);
 	if (rc == RC_RETRY || rc == RC_INTERNAL)
 		return e->rc = RC_RETRY;

@@ -11,10 +11,10 @@
 #include "core/core.h"
 #include "core/settings/settings.h"
 
-/* a message that was being read when the reader died so many times is read
- * without libetpan; after so many more it is not read at all */
-#define READER_DEATHS_PLAIN  3
-#define READER_DEATHS_UNREAD 5
+/* a message over which so many readers died is first read on trial, in a
+ * process of its own; it is put aside where that one dies of it */
+#define READER_DEATHS_TRIAL 3
+#define READER_TRIAL_MS     60000
 
 struct reader;
 

@@ -132,6 +132,25 @@ ok "ends what the killed ones began" drain
 is "$(($(count) - before))" 40 "no promise is lost, none comes twice"
 is "$(ls "$home/unread" | grep -c reason)" 1 "none was put aside"
 
+# being killed is not the message's fault: it is tried alone, then read
+le64() {
+	n=$1
+	for _ in 1 2 3 4 5 6 7 8; do
+		printf "\\$(printf %03o $((n % 256)))"
+		n=$((n / 256))
+	done
+}
+mail nine paul@client.example
+id=$("$put" "$home/spool" c.morel@atelier.example paul@client.example \
+	accepted "$tmp/nine.eml")
+id=${id#"${id%%[!0]*}"}
+{ le64 "$id" && le64 5; } >"$home/run/reading"
+ok "drains a message over which five readers died" drain
+is "$("$promise" -c "$conf" list --json | grep -c nine@atelier)" 1 \
+	"it is recorded"
+is "$(od -An -tx1 "$home/run/reading" | tr -d ' \n0')" "" \
+	"nothing is marked afterwards"
+
 # as a service: readiness, a message while it runs, the end
 PROMISED_READY_FD=9 "$reader" -c "$conf" 2>"$tmp/log" 9>"$tmp/ready" &
 pid=$!
