@@ -9,12 +9,12 @@
 
 #include <cmocka.h>
 
-#define assert_rc(want, e, call) \
-	do { \
-		enum rc rc_ = (call); \
-		if (rc_ != (want)) \
-			fail_msg("%s: rc %d, wanted %d: %s", #call, rc_, \
-			    (want), (e)->text); \
+#define assert_rc(want, e, call)                                               \
+	do {                                                                   \
+		enum rc rc_ = (call);                                          \
+		if (rc_ != (want))                                             \
+			fail_msg("%s: rc %d, wanted %d: %s", #call, rc_,       \
+			    (want), (e)->text);                                \
 	} while (0)
 
 #endif

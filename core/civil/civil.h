@@ -10,21 +10,28 @@
 
 #include "core/core.h"
 
-#define CIVIL_NO_MINUTE (-1)	/* a date without an hour */
+#define CIVIL_NO_MINUTE (-1) /* a date without an hour */
 
 /* a civil date with or without an hour: what `due` and `from` hold */
 struct civil {
-	int32_t day;		/* days since 1970-01-01 */
-	int16_t minute;		/* 0..1439 after midnight; CIVIL_NO_MINUTE */
-	bool is_set;		/* false: null */
+	int32_t day;    /* days since 1970-01-01 */
+	int16_t minute; /* 0..1439 after midnight; CIVIL_NO_MINUTE */
+	bool is_set;    /* false: null */
 };
 
 struct civil_ymd {
-	int year, month, day;	/* 1-based month and day */
+	int year, month, day; /* 1-based month and day */
 };
 
-enum civil_weekday { CIVIL_MON = 1, CIVIL_TUE, CIVIL_WED, CIVIL_THU,
-	CIVIL_FRI, CIVIL_SAT, CIVIL_SUN };	/* ISO 8601 numbers */
+enum civil_weekday {
+	CIVIL_MON = 1,
+	CIVIL_TUE,
+	CIVIL_WED,
+	CIVIL_THU,
+	CIVIL_FRI,
+	CIVIL_SAT,
+	CIVIL_SUN
+}; /* ISO 8601 numbers */
 
 int32_t civil_day(int year, int month, int day);
 struct civil_ymd civil_ymd(int32_t day);
@@ -81,8 +88,8 @@ int zone_offset_min(const struct zone *z, int64_t at);
  * that is not known.
  */
 struct calendar;
-enum rc calendar_new(TALLOC_CTX *mem, unsigned week, int start_min,
-    int end_min, const char *const *holidays, struct calendar **out,
+enum rc calendar_new(TALLOC_CTX *mem, unsigned week, int start_min, int end_min,
+    const char *const *holidays, struct calendar **out,
     struct err *e) must_check;
 
 bool calendar_is_working(const struct calendar *c, int32_t day);
@@ -97,7 +104,7 @@ int32_t calendar_add(const struct calendar *c, int32_t day, int n);
 /* the same over Monday to Saturday less holidays (jours ouvrables) */
 int32_t calendar_add_ouvrables(const struct calendar *c, int32_t day, int n);
 /* n minutes counted inside working hours; n >= 0 */
-struct civil calendar_add_minutes(const struct calendar *c, struct civil from,
-    int n);
+struct civil calendar_add_minutes(
+    const struct calendar *c, struct civil from, int n);
 
 #endif

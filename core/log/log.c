@@ -84,8 +84,8 @@ log_event_fields(enum log_event id, const struct log_field *f)
 			put(&l, *s);
 		put(&l, '=');
 		if (f->text == NULL)
-			(void)snprintf(number, sizeof(number), "%" PRId64,
-			    f->number);
+			(void)snprintf(
+			    number, sizeof(number), "%" PRId64, f->number);
 		put_text(&l, f->text ? f->text : number);
 	}
 	l.at[l.len++] = '\n';

@@ -35,13 +35,13 @@ struct log_field {
 	int64_t number;
 };
 
-#define LOG_TEXT(k, v) \
-	{ \
-		(k), (v) ? (v) : "", 0 \
+#define LOG_TEXT(k, v)                                                         \
+	{                                                                      \
+		(k), (v) ? (v) : "", 0                                         \
 	}
-#define LOG_NUMBER(k, v) \
-	{ \
-		(k), NULL, (v) \
+#define LOG_NUMBER(k, v)                                                       \
+	{                                                                      \
+		(k), NULL, (v)                                                 \
 	}
 
 /*
@@ -49,8 +49,8 @@ struct log_field {
  *
  *     log_event(EV_SPOOL_ROTATED, LOG_NUMBER("segment", 7));
  */
-#define log_event(id, ...) \
-	log_event_fields((id), \
+#define log_event(id, ...)                                                     \
+	log_event_fields((id),                                                 \
 	    (const struct log_field[]){ __VA_ARGS__, { NULL, NULL, 0 } })
 void log_event_fields(enum log_event id, const struct log_field *fields);
 
