@@ -48,7 +48,7 @@ libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
 	core/cli/cmd_today.c core/cli/cmd_customer.c core/cli/cmd_show.c \
 	core/cli/cmd_move.c core/cli/cmd_export.c core/cli/cmd_scan.c \
 	core/cli/cmd_feed.c core/cli/cmd_unread.c core/cli/cmd_config.c \
-	core/cli/cmd_when.c
+	core/cli/cmd_when.c core/cli/cmd_lang.c
 bin_PROGRAMS += promise
 promise_SOURCES = core/cli/promise.c
 promise_LDADD = libcli.a $(CORE_LIBS)
@@ -57,3 +57,4 @@ libcore_a_SOURCES += core/find/find.h core/find/find_priv.h core/find/find.c \
 	core/find/find_sentence.c core/find/find_clause.c \
 	core/find/find_verb.c core/find/find_feature.c core/find/find_model.c core/find/find_kind.c
 libcore_a_SOURCES += core/read/read.h core/read/read_priv.h core/read/read.c
+dist_man_MANS += core/promise/promises.7 core/lang/promises-lang.5

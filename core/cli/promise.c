@@ -33,6 +33,7 @@ static const struct cmd *const commands[] = {
 	&cmd_unread,
 	&cmd_config,
 	&cmd_when,
+	&cmd_lang,
 };
 
 /* read_world - terminal, colours, language of the locale, clock */
