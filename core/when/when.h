@@ -27,7 +27,9 @@ struct when_ref {
 struct when_field; /* when_priv.h: what the words said */
 
 /* where two languages of one mail claim the same words, the longer expression
- * stands, then the one of the language given first */
+ * stands, then the one whose language knows more of the words around it, then
+ * the one of the language given first */
+#define WHEN_MAX_LANGS 8 /* further ones are not looked for */
 
 /* one expression of time, as found; indexes are tokens of the text */
 struct when_expr {

@@ -13,6 +13,7 @@
 #include "core/when/when_priv.h"
 
 #define EVENT_REACH 14   /* tokens between an event and its date */
+#define HOME_REACH  24   /* tokens on both sides that tell the language */
 #define WINDOW      1024 /* tokens read at once: bounds what is in memory */
 
 /* how pieces tell how it is said; they do not fill a moment */
@@ -636,9 +637,36 @@ window_end(const struct text *t, uint32_t from)
 	return end;
 }
 
+/* one language's view of a text: known[i] counts the words before token i
+ * that it knows, for who is at home where two languages claim a time */
+struct view {
+	struct when_scan scan;
+	uint32_t *known;
+};
+
+/* count_known - fills v->known, owned by mem */
+static enum rc
+count_known(
+    TALLOC_CTX *mem, const struct lang_text *lt, struct view *v, struct err *e)
+{
+	size_t count = lt->text->count, n;
+
+	v->known = talloc_array(mem, uint32_t, count + 1);
+	if (v->known == NULL)
+		return err_nomem(e);
+	v->known[0] = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		n = 0;
+		v->known[i + 1] =
+		    v->known[i] + (lt->text->tokens[i].kind == TEXT_WORD &&
+				      lang_reading_at(lt, i, &n) != NULL);
+	}
+	return RC_OK;
+}
+
 static enum rc
 scan_one(TALLOC_CTX *mem, const struct text *t, const struct lang *l,
-    uint8_t number, struct when_scan *out, struct err *e)
+    uint8_t number, bool is_only, struct view *out, struct err *e)
 {
 	struct builder b = {
 		.mem = mem, .t = t, .lang = number, .e = e, .end = UINT32_MAX
@@ -650,6 +678,8 @@ scan_one(TALLOC_CTX *mem, const struct text *t, const struct lang *l,
 	enum rc rc;
 
 	rc = lang_read(mem, l, t, &lt, e);
+	if (rc == RC_OK && !is_only)
+		rc = count_known(mem, lt, out, e);
 	for (uint32_t at = 0; rc == RC_OK && at < t->count; at = end) {
 		end = window_end(t, at);
 		rc = when_pieces(mem, lt, at, end, &pieces, &count, e);
@@ -663,36 +693,53 @@ scan_one(TALLOC_CTX *mem, const struct text *t, const struct lang *l,
 	if (rc != RC_OK)
 		return rc;
 	date_events(&b);
-	out->exprs = b.exprs;
-	out->count = b.count;
+	out->scan.exprs = b.exprs;
+	out->scan.count = b.count;
 	return RC_OK;
 }
 
+/* at_home - words of a language around an expression */
+static uint32_t
+at_home(const struct text *t, const uint32_t *known, const struct when_expr *x)
+{
+	uint32_t from = x->first < HOME_REACH ? 0 : x->first - HOME_REACH;
+	uint32_t end = x->first + x->count;
+
+	end =
+	    t->count - end < HOME_REACH ? (uint32_t)t->count : end + HOME_REACH;
+	return known[end] - known[from];
+}
+
 /* add_other - expressions of a further language, where they do not overlap
- * longer ones; both are in the order of the text */
+ * longer ones, or as long ones in a stretch where the first is more at home;
+ * both are in the order of the text */
 static enum rc
-add_other(TALLOC_CTX *mem, struct when_scan *all, const struct when_scan *more,
-    struct err *e)
+add_other(TALLOC_CTX *mem, const struct text *t, struct when_scan *all,
+    const uint32_t *const *known, const struct view *more, struct err *e)
 {
 	struct when_expr *both;
 	size_t i = 0, j = 0, n = 0;
 
-	if (more->count == 0)
+	if (more->scan.count == 0)
 		return RC_OK;
-	both = talloc_array(mem, struct when_expr, all->count + more->count);
+	both =
+	    talloc_array(mem, struct when_expr, all->count + more->scan.count);
 	if (both == NULL)
 		return err_nomem(e);
-	while (i < all->count || j < more->count) {
+	while (i < all->count || j < more->scan.count) {
 		const struct when_expr *a =
 		    i < all->count ? &all->exprs[i] : NULL;
 		const struct when_expr *c =
-		    j < more->count ? &more->exprs[j] : NULL;
+		    j < more->scan.count ? &more->scan.exprs[j] : NULL;
 
 		if (c == NULL || (a != NULL && a->first + a->count <= c->first))
 			both[n++] = all->exprs[i++];
 		else if (a == NULL || c->first + c->count <= a->first)
-			both[n++] = more->exprs[j++];
-		else if (c->count > a->count)
+			both[n++] = more->scan.exprs[j++];
+		else if (c->count > a->count ||
+			 (c->count == a->count &&
+			     at_home(t, more->known, c) >
+				 at_home(t, known[a->lang], a)))
 			i++;
 		else
 			j++;
@@ -707,17 +754,22 @@ when_scan(TALLOC_CTX *mem, const struct text *t,
     const struct lang *const *langs, size_t lang_count, struct when_scan **out,
     struct err *e)
 {
-	struct when_scan *s = talloc_zero(mem, struct when_scan), more;
+	struct when_scan *s = talloc_zero(mem, struct when_scan);
+	const uint32_t *known[WHEN_MAX_LANGS] = { NULL };
+	struct view more;
 	enum rc rc = RC_OK;
 
 	*out = NULL;
 	if (s == NULL)
 		return err_nomem(e);
-	for (size_t i = 0; rc == RC_OK && i < lang_count; i++) {
+	for (size_t i = 0; rc == RC_OK && i < lang_count && i < WHEN_MAX_LANGS;
+	     i++) {
 		memset(&more, 0, sizeof(more));
-		rc = scan_one(s, t, langs[i], (uint8_t)i, &more, e);
+		rc = scan_one(
+		    s, t, langs[i], (uint8_t)i, lang_count == 1, &more, e);
+		known[i] = more.known;
 		if (rc == RC_OK)
-			rc = add_other(s, s, &more, e);
+			rc = add_other(s, t, s, known, &more, e);
 	}
 	if (rc != RC_OK) {
 		talloc_free(s);
