@@ -14,10 +14,14 @@ pkglibexec_PROGRAMS += promised-feed
 promised_feed_SOURCES = cal/feed/main.c cal/feed/server.h cal/feed/server.c
 promised_feed_LDADD = $(CAL_LIBS) $(MHD_LIBS)
 
-libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c
+libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c \
+	cal/remind/note.h cal/remind/note.c cal/remind/note_words.h \
+	cal/remind/note_words.c cal/remind/letter.h cal/remind/letter.c \
+	cal/remind/post.h cal/remind/post.c cal/remind/desk.h \
+	cal/remind/desk.c cal/remind/outbox.h cal/remind/outbox.c
 pkglibexec_PROGRAMS += promised-remind promise-ics
 promised_remind_SOURCES = cal/remind/main.c
-promised_remind_LDADD = $(CAL_LIBS)
+promised_remind_LDADD = $(CAL_LIBS) $(ETPAN_LIBS) $(CURL_LIBS)
 promise_ics_SOURCES = cal/ical/main.c
 promise_ics_LDADD = $(CAL_LIBS)
 dist_man_MANS += cal/feed/promised-feed.8 cal/remind/promised-remind.8 \

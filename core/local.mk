@@ -16,7 +16,8 @@ libcore_a_SOURCES += core/when/when.h core/when/when_priv.h \
 dist_man_MANS += core/when/promises-dates.7
 
 libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
-	core/settings/settings.c core/settings/settings_type.c
+	core/settings/settings.c core/settings/settings_type.c \
+	core/settings/settings_say.c
 libcore_a_SOURCES += core/unread/unread.h core/unread/unread.c
 
 libcore_a_SOURCES += core/text/text.h core/text/text_priv.h core/text/text.c \
@@ -36,7 +37,8 @@ libcore_a_SOURCES += core/promise/promise.h core/promise/promise.c
 libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger.c core/ledger/ledger_schema.c \
 	core/ledger/ledger_record.c core/ledger/ledger_query.c \
-	core/ledger/ledger_feed.c
+	core/ledger/ledger_feed.c core/ledger/ledger_post.c \
+	core/ledger/ledger_inbox.c
 include core/service/local.mk
 
 # the command; its parts stand in a library so that tests can link them
@@ -58,3 +60,4 @@ libcore_a_SOURCES += core/find/find.h core/find/find_priv.h core/find/find.c \
 	core/find/find_verb.c core/find/find_feature.c core/find/find_model.c core/find/find_kind.c
 libcore_a_SOURCES += core/read/read.h core/read/read_priv.h core/read/read.c
 dist_man_MANS += core/promise/promises.7 core/lang/promises-lang.5
+libcore_a_SOURCES += core/ticket/ticket.h core/ticket/ticket.c

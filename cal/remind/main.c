@@ -1,7 +1,8 @@
 /*
  * main.c - promised-remind: says what is due to be said
  *
- * In this version it says so in the log alone; what it decides is plan.h's.
+ * Now and then it decides what is to be said (desk.h) and sends what stands
+ * in the outbox (outbox.h). Without remind-from the log alone says it.
  */
 #include "core/core.h"
 
@@ -9,6 +10,8 @@
 #include <glib.h>
 #include <poll.h>
 
+#include "cal/remind/desk.h"
+#include "cal/remind/outbox.h"
 #include "cal/remind/plan.h"
 #include "cal/start.h"
 #include "core/ledger/ledger.h"
@@ -33,6 +36,9 @@ struct remind {
 	unsigned pass;
 	int64_t at;
 	bool is_blind; /* said so in the log */
+	struct desk desk;
+	char hostname[256];
+	bool has_voice; /* mail is sent */
 };
 
 /* zone_of - most promises of one ledger share a zone */
@@ -76,7 +82,8 @@ say(const struct promise *p, void *arg, struct err *e)
 	struct said *s;
 
 	(void)e;
-	if (!plan_now(p, r->start.calendar, z, r->at, &m))
+	if (!plan_now(p, r->start.calendar, z,
+		(int)r->start.settings->remind_ahead_days, r->at, &m))
 		return RC_OK;
 	if (r->said == NULL) {
 		print(p, &m, z);
@@ -103,6 +110,23 @@ is_old(gpointer key, gpointer value, gpointer arg)
 {
 	(void)key;
 	return ((struct said *)value)->pass != ((struct remind *)arg)->pass;
+}
+
+/* speak - decide, then send; the ledger is opened each time as below */
+static enum rc
+speak(struct remind *r, int64_t at, int stop, struct err *e)
+{
+	struct ledger *l = NULL;
+	size_t posted;
+	enum rc rc;
+
+	rc = ledger_open(NULL, r->path, LEDGER_WRITE, &l, e);
+	if (rc == RC_OK)
+		rc = desk_decide(&r->desk, l, at, &posted, e);
+	if (rc == RC_OK)
+		rc = outbox_send(&r->desk, l, at, stop, e);
+	talloc_free(l);
+	return rc;
 }
 
 /* pass - everything that is to be said now; the ledger is opened each time,
@@ -134,7 +158,8 @@ work(struct remind *r, int signals, struct err *e)
 	enum rc rc;
 
 	for (;;) {
-		rc = pass(r, start_now(), e);
+		rc = r->has_voice ? speak(r, start_now(), signals, e)
+				  : pass(r, start_now(), e);
 		if (rc != RC_OK && !r->is_blind)
 			log_event(EV_REMIND_BLIND, LOG_TEXT("reason", e->text));
 		r->is_blind = rc != RC_OK;
@@ -170,13 +195,31 @@ static enum rc
 begin(TALLOC_CTX *mem, struct remind *r, struct err *e)
 {
 	enum rc rc = start_read(mem, &r->start, e);
+	char *key;
 
 	if (rc != RC_OK)
 		return rc;
 	r->path = settings_path(mem, r->start.settings, LEDGER_FILE);
-	if (r->path == NULL)
+	key = settings_path(mem, r->start.settings, TICKET_KEY_FILE);
+	if (r->path == NULL || key == NULL)
 		return err_nomem(e);
-	return zone_open(mem, start_zone(r->start.settings), &r->zone, e);
+	rc = zone_open(mem, start_zone(r->start.settings), &r->zone, e);
+	if (rc != RC_OK)
+		return rc;
+	r->has_voice = *r->start.settings->remind_from != '\0' &&
+		       r->start.settings->remind != REMIND_LOG;
+	if (r->has_voice)
+		rc = ticket_key(key, r->desk.key, e);
+	(void)snprintf(r->hostname, sizeof(r->hostname), "%s",
+	    r->start.settings->hostname);
+	if (r->hostname[0] == '\0' &&
+	    gethostname(r->hostname, sizeof(r->hostname) - 1) != 0)
+		(void)snprintf(r->hostname, sizeof(r->hostname), "localhost");
+	r->desk.settings = r->start.settings;
+	r->desk.calendar = r->start.calendar;
+	r->desk.zone = r->zone;
+	r->desk.hostname = r->hostname;
+	return rc;
 }
 
 int
@@ -184,12 +227,13 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "once", no_argument, NULL, '1' },
+		{ "send", no_argument, NULL, 's' },
 		{ "at", required_argument, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
 	};
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct remind r = { .at = 0 };
-	bool is_once = false;
+	bool is_once = false, is_send = false;
 	int option, status;
 	struct err e;
 	enum rc rc;
@@ -200,23 +244,30 @@ main(int argc, char **argv)
 			r.start.file = optarg;
 		else if (option == '1')
 			is_once = true;
+		else if (option == 's')
+			is_send = true;
 		else if (option == 'a')
 			r.start.at_text = optarg;
 		else if (option != 'o' || !start_override(&r.start, optarg))
 			goto usage;
 	}
-	if (optind != argc || (r.start.at_text != NULL && !is_once))
+	if (optind != argc ||
+	    ((r.start.at_text != NULL || is_send) && !is_once))
 		goto usage;
 	rc = begin(mem, &r, &e);
+	if (rc == RC_OK && is_send && !r.has_voice)
+		rc = err_set(&e, RC_BADINPUT, "remind-from is not set");
 	if (rc == RC_OK)
-		rc = is_once ? pass(&r, r.start.at, &e) : serve(&r, &e);
+		rc = is_send   ? speak(&r, r.start.at, -1, &e)
+		     : is_once ? pass(&r, r.start.at, &e)
+			       : serve(&r, &e);
 	status = start_status(&r.start, rc, "promised-remind", &e);
 	talloc_free(r.last);
 	talloc_free(mem);
 	return status;
 usage:
 	(void)fputs("usage: promised-remind [-c file] [-o name=value]... "
-		    "[--once [--at instant]]\n",
+		    "[--once [--send] [--at instant]]\n",
 	    stderr);
 	talloc_free(mem);
 	return START_USAGE;

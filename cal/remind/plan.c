@@ -90,11 +90,11 @@ put(struct plan_moment *out, size_t n, int64_t at, enum plan_why why)
 
 size_t
 plan_moments(const struct promise *p, const struct calendar *c,
-    const struct zone *z, struct plan_moment out[PLAN_MOMENTS])
+    const struct zone *z, int ahead_days, struct plan_moment out[PLAN_MOMENTS])
 {
 	struct civil first = p->from.is_set ? p->from : p->due, due = p->due;
 	struct civil moment[PLAN_LATE];
-	bool is_meant[PLAN_LATE] = { true, true, true, true };
+	bool is_meant[PLAN_LATE] = { ahead_days > 0, true, true, true };
 	int32_t day;
 	size_t n = 0;
 	int why;
@@ -103,7 +103,7 @@ plan_moments(const struct promise *p, const struct calendar *c,
 		return 0;
 	day = open_day(c, first.day);
 	moment[PLAN_AHEAD] =
-	    at_minute(calendar_add(c, day, -1), calendar_start_min(c));
+	    at_minute(calendar_add(c, day, -ahead_days), calendar_start_min(c));
 	moment[PLAN_MORNING] = at_minute(day, calendar_start_min(c));
 	is_meant[PLAN_SOON] = first.minute != CIVIL_NO_MINUTE;
 	if (is_meant[PLAN_SOON])
@@ -121,22 +121,45 @@ plan_moments(const struct promise *p, const struct calendar *c,
 		if (at >= p->sent_at && at <= p->due_at)
 			n = put(out, n, at, (enum plan_why)why);
 	}
+	if (p->kind == PROMISE_OFFER)
+		return n;
 	return put(out, n, late_at(p, c, z), PLAN_LATE);
 }
 
 bool
 plan_now(const struct promise *p, const struct calendar *c,
-    const struct zone *z, int64_t at, struct plan_moment *out)
+    const struct zone *z, int ahead_days, int64_t at, struct plan_moment *out)
 {
 	struct plan_moment all[PLAN_MOMENTS];
 	size_t n;
 
-	if (p->state != PROMISE_OPEN)
+	if (p->state != PROMISE_OPEN || promise_has_lapsed(p, at))
 		return false;
-	for (n = plan_moments(p, c, z, all); n > 0; n--)
+	for (n = plan_moments(p, c, z, ahead_days, all); n > 0; n--)
 		if (all[n - 1].at <= at) {
 			*out = all[n - 1];
 			return true;
 		}
 	return false;
+}
+
+bool
+plan_digest(const struct promise *p, const struct calendar *c, int ahead_days,
+    int32_t today, int64_t at, enum note_why *out)
+{
+	int32_t first = p->from.is_set ? p->from.day : p->due.day;
+
+	if (p->state != PROMISE_OPEN || !p->due.is_set ||
+	    promise_has_lapsed(p, at))
+		return false;
+	if (promise_is_late(p, at))
+		*out = NOTE_LATE;
+	else if (open_day(c, first) <= today)
+		*out = NOTE_MORNING;
+	else if (ahead_days > 0 &&
+		 open_day(c, first) <= calendar_add(c, today, ahead_days))
+		*out = NOTE_AHEAD;
+	else
+		return false;
+	return true;
 }

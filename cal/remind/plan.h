@@ -5,19 +5,21 @@
  * lie behind say what is to be said now, and who calls remembers what was
  * said. Every moment lies inside working hours of the promise's zone.
  *
- *   ahead    one working day before, when work begins
+ *   ahead    some working days before, when work begins
  *   morning  the day itself, when work begins
  *   soon     two hours before an hour or the start of a window
  *   due      at the hour; of a date alone, half an hour before work ends
  *   late     when work begins after the due
  *
  * A day that is closed is anticipated on the last working day before. What
- * lies before the mail was sent is not said, nor what comes after the due.
+ * lies before the mail was sent is not said, nor what comes after the due. An
+ * offer that lapsed was kept open as promised: it is never late.
  */
 #ifndef CAL_REMIND_PLAN_H
 #define CAL_REMIND_PLAN_H
 
 #include "core/core.h"
+#include "cal/remind/note.h"
 #include "core/promise/promise.h"
 
 #define PLAN_SOON_MIN    120
@@ -32,14 +34,20 @@ struct plan_moment {
 	enum plan_why why;
 };
 
-/* plan_moments - those of a dated promise, in order of time; how many */
+/* plan_moments - those of a dated promise, in order of time; how many.
+ * ahead_days: working days, 0: not ahead */
 size_t plan_moments(const struct promise *p, const struct calendar *c,
-    const struct zone *z, struct plan_moment out[PLAN_MOMENTS]);
+    const struct zone *z, int ahead_days, struct plan_moment out[PLAN_MOMENTS]);
 
 /* plan_now - the last moment that lies behind; false where there is nothing
  * to say: settled, undated, too early */
 bool plan_now(const struct promise *p, const struct calendar *c,
-    const struct zone *z, int64_t at, struct plan_moment *out);
+    const struct zone *z, int ahead_days, int64_t at, struct plan_moment *out);
+
+/* plan_digest - does it stand in the digest of a morning, and as what: late,
+ * of today, or of the working days ahead? */
+bool plan_digest(const struct promise *p, const struct calendar *c,
+    int ahead_days, int32_t today, int64_t at, enum note_why *out);
 
 const char *plan_why_name(enum plan_why why); /* "ahead", … */
 

@@ -339,25 +339,61 @@ roll_back(struct ledger *l)
 enum rc
 ledger_begin(struct ledger *l, struct err *e)
 {
+	const char *sql = l->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT part";
 	enum rc rc;
 
-	roll_back(l);
-	rc = ledger_do(
-	    l, ledger_take(l, "BEGIN IMMEDIATE", e), "starting a change", e);
-	if (rc != RC_OK) /* it may fail with the transaction open */
+	if (l->depth == 0)
 		roll_back(l);
+	rc = ledger_do(l, ledger_take(l, sql, e), "starting a change", e);
+	if (rc == RC_OK)
+		l->depth++;
+	else if (l->depth == 0) /* it may fail with the transaction open */
+		roll_back(l);
+	return rc;
+}
+
+/* end_part - of a transaction within another; where that is gone (the disk
+ * is full) the fault is the whole's */
+static enum rc
+end_part(struct ledger *l, enum rc rc, struct err *e)
+{
+	struct err ignored;
+
+	l->depth--;
+	if (rc != RC_OK)
+		(void)!ledger_do(l,
+		    ledger_take(l, "ROLLBACK TO part", &ignored),
+		    "taking back a change", &ignored);
+	if (ledger_do(l, ledger_take(l, "RELEASE part", &ignored),
+		"ending a change", &ignored) != RC_OK) {
+		*e = ignored;
+		rc = e->rc;
+	}
 	return rc;
 }
 
 enum rc
 ledger_end(struct ledger *l, enum rc rc, struct err *e)
 {
+	if (l->depth > 1)
+		return end_part(l, rc, e);
+	l->depth = 0;
 	if (rc == RC_OK)
 		rc = ledger_do(
 		    l, ledger_take(l, "COMMIT", e), "ending a change", e);
 	if (rc != RC_OK)
 		roll_back(l);
 	return rc;
+}
+
+enum rc
+ledger_together(struct ledger *l, ledger_part_fn part, void *arg, struct err *e)
+{
+	enum rc rc = ledger_begin(l, e);
+
+	if (rc != RC_OK)
+		return rc;
+	return ledger_end(l, part(l, arg, e), e);
 }
 
 enum rc

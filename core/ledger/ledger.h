@@ -78,7 +78,7 @@ struct ledger_query {
 	int64_t due_from;     /* due_at >= this; 0: no bound */
 	int64_t changed_from; /* changed_at >= this; 0: no bound */
 	const char *customer; /* address, or domain (no '@') */
-	const char *author;   /* address */
+	const char *author;   /* address; of what was handed over: the owner */
 	int64_t id;           /* one promise; 0: all */
 };
 
@@ -118,6 +118,18 @@ enum rc ledger_move(struct ledger *l, int64_t id, enum promise_move m,
     struct civil due, int64_t at, const char *by, const char *note,
     struct err *e) must_check;
 
+/* ledger_hand - give an open promise to another owner, an address */
+enum rc ledger_hand(struct ledger *l, int64_t id, const char *to, int64_t at,
+    const char *by, struct err *e) must_check;
+
+/* ledger_together - several calls in one transaction: all of them, or, where
+ * part returns other than RC_OK, none. A call that fails inside changes
+ * nothing by itself, so part may go on. */
+typedef enum rc (*ledger_part_fn)(
+    struct ledger *l, void *arg, struct err *e);
+enum rc ledger_together(struct ledger *l, ledger_part_fn part, void *arg,
+    struct err *e) must_check;
+
 /* a stable random name of this ledger, for UIDs; owned by l */
 const char *ledger_uuid(const struct ledger *l);
 
@@ -146,5 +158,111 @@ enum rc ledger_feed_revoke(
     struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
 enum rc ledger_feed_used(
     struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
+
+/* --- the outbox: what is to be said to people (ledger_post.c) */
+
+/*
+ * a letter; it leaves the outbox by being sent or given up. Of one that has
+ * left, the bytes are gone.
+ */
+struct ledger_letter {
+	int64_t id;
+	const char *kind;       /* "remind", "digest", "receipt", … */
+	const char *recipient;  /* address */
+	const char *message_id; /* without brackets; stays the same */
+	struct slice bytes;     /* the whole message */
+	int64_t posted_at, try_at;
+	int tries;
+	int64_t sent_at, given_up_at; /* 0: not */
+	const char *reason;           /* of the last failure, or NULL */
+};
+
+/* ledger_post - put an empty letter into the outbox, to be tried at once;
+ * within ledger_together() with ledger_said() and ledger_post_write() */
+enum rc ledger_post(struct ledger *l, const char *kind, const char *recipient,
+    const char *message_id, int64_t at, int64_t *id, struct err *e) must_check;
+enum rc ledger_post_write(
+    struct ledger *l, int64_t id, struct slice bytes, struct err *e) must_check;
+
+/* ledger_said - that a letter says this about a promise: once for each
+ * promise, topic and moment. RC_BADINPUT: it was said before. */
+enum rc ledger_said(struct ledger *l, int64_t promise, const char *topic,
+    int64_t moment, int64_t letter, struct err *e) must_check;
+enum rc ledger_is_said(struct ledger *l, int64_t promise, const char *topic,
+    int64_t moment, bool *out, struct err *e) must_check;
+
+typedef enum rc (*ledger_letter_fn)(
+    const struct ledger_letter *letter, void *arg, struct err *e);
+/* ledger_post_each - those in the outbox, the oldest first; try_before 0: all,
+ * also those that have left it */
+enum rc ledger_post_each(struct ledger *l, int64_t try_before,
+    ledger_letter_fn visit, void *arg, struct err *e) must_check;
+/* ledger_post_get - one, owned by mem, without its bytes; RC_NOTFOUND */
+enum rc ledger_post_get(struct ledger *l, TALLOC_CTX *mem, int64_t id,
+    struct ledger_letter **out, struct err *e) must_check;
+/* ledger_post_promises - the numbers of those it speaks of, ending with 0;
+ * owned by mem */
+enum rc ledger_post_promises(struct ledger *l, TALLOC_CTX *mem, int64_t id,
+    int64_t **out, struct err *e) must_check;
+
+enum rc ledger_post_sent(
+    struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
+enum rc ledger_post_failed(struct ledger *l, int64_t id, int64_t try_at,
+    const char *reason, struct err *e) must_check;
+/* ledger_post_give_up - what it says counts as not said, where is_unsaid */
+enum rc ledger_post_give_up(struct ledger *l, int64_t id, int64_t at,
+    const char *reason, bool is_unsaid, struct err *e) must_check;
+/* ledger_is_dead - the last letter to this address was given up, at since or
+ * later */
+enum rc ledger_is_dead(struct ledger *l, const char *address, int64_t since,
+    bool *out, struct err *e) must_check;
+
+/* --- the inbox: what people answer (ledger_inbox.c) */
+
+/* an answer; once it is taken, words and calendar are gone */
+struct ledger_answer {
+	int64_t id;
+	const char *address;    /* ours, that it was sent to */
+	const char *sender;     /* or NULL */
+	const char *message_id; /* or NULL */
+	int64_t sent_at;
+	bool is_automatic;
+	const char *words;    /* the sender's own */
+	const char *calendar; /* its text/calendar part, or NULL */
+};
+typedef enum rc (*ledger_answer_fn)(
+    const struct ledger_answer *a, void *arg, struct err *e);
+/* ledger_inbox_put - the same answer twice is kept once */
+enum rc ledger_inbox_put(struct ledger *l, const struct ledger_answer *a,
+    bool *is_new, struct err *e) must_check;
+/* ledger_inbox_each - those not taken, the oldest first */
+enum rc ledger_inbox_each(struct ledger *l, ledger_answer_fn visit, void *arg,
+    struct err *e) must_check;
+enum rc ledger_inbox_taken(struct ledger *l, int64_t id, int64_t at,
+    const char *outcome, struct err *e) must_check;
+
+/* --- who is away, and who stands in (ledger_inbox.c) */
+
+struct ledger_away {
+	int64_t id;
+	const char *who;         /* address */
+	struct civil first, last; /* days, both included */
+	const char *deputy;      /* address, or NULL: the team */
+	int64_t created_at, cancelled_at;
+};
+typedef enum rc (*ledger_away_fn)(
+    const struct ledger_away *a, void *arg, struct err *e);
+enum rc ledger_away_add(struct ledger *l, const struct ledger_away *a,
+    int64_t *id, struct err *e) must_check;
+/* ledger_away_each - those not cancelled, by their first day */
+enum rc ledger_away_each(struct ledger *l, ledger_away_fn visit, void *arg,
+    struct err *e) must_check;
+/* ledger_away_cancel - RC_NOTFOUND */
+enum rc ledger_away_cancel(
+    struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
+/* ledger_away_of - who is away on that day? RC_NOTFOUND nobody of that
+ * address; *deputy owned by mem, NULL: the team */
+enum rc ledger_away_of(struct ledger *l, TALLOC_CTX *mem, const char *who,
+    struct civil day, char **deputy, struct err *e) must_check;
 
 #endif

@@ -2,7 +2,8 @@
  * ledger_priv.h - what the files of the ledger share; SQLite is known here
  *
  * Every write is one transaction: ledger_begin(), statements, then
- * ledger_end(), which commits on RC_OK and rolls back on anything else.
+ * ledger_end(), which commits on RC_OK and rolls back on anything else. One
+ * within another (ledger_together) is a part that can fail by itself.
  */
 #ifndef CORE_LEDGER_PRIV_H
 #define CORE_LEDGER_PRIV_H
@@ -14,7 +15,7 @@
 #include "core/ledger/ledger.h"
 
 #define LEDGER_APPLICATION_ID    0x50726d73 /* "Prms" */
-#define LEDGER_STATEMENTS        24         /* kept prepared */
+#define LEDGER_STATEMENTS        48         /* kept prepared */
 #define LEDGER_QUICK_CHECK_BYTES (64 << 20)
 
 struct ledger_stmt {
@@ -30,6 +31,7 @@ struct ledger {
 	enum ledger_mode mode;
 	struct ledger_stmt stmts[LEDGER_STATEMENTS];
 	struct zone *zone; /* the last one used, kept */
+	int depth;         /* transactions begun and not ended */
 };
 
 /* one step forward of the schema; step i leads from version i to i + 1 */
@@ -76,6 +78,15 @@ enum rc ledger_bump(struct ledger *l, struct err *e) must_check;
 /* ledger_zone - an opened zone, kept for the next call; owned by l */
 enum rc ledger_zone(struct ledger *l, const char *name, struct zone **out,
     struct err *e) must_check;
+
+/* ledger_history_add - one row of a promise's history; within a transaction */
+enum rc ledger_history_add(struct ledger *l, int64_t promise, int64_t at,
+    enum promise_move move, const char *by, const char *note,
+    struct civil before, struct civil after, struct err *e) must_check;
+
+/* ledger_touch - within a transaction: a promise shows something else */
+enum rc ledger_touch(
+    struct ledger *l, int64_t promise, int64_t at, struct err *e) must_check;
 
 /* binders; text is copied, made valid UTF-8, NULL becomes null */
 void ledger_bind_text(sqlite3_stmt *stmt, int at, const char *text);

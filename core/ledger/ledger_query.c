@@ -13,7 +13,7 @@
 	" p.is_hedged, p.lang, p.warnings, p.why, p.state, p.due_first,"       \
 	" p.due_at, p.changed_at, p.sequence, m.zone, m.author,"               \
 	" m.author_name, m.thread, m.message_id, m.sent_at, m.recorded_at,"    \
-	" m.is_uncertain, m.id"
+	" m.is_uncertain, m.id, p.owner"
 
 /* ledger_customers - those of one message, in the order of their names */
 static enum rc
@@ -86,6 +86,7 @@ fill(struct ledger *l, sqlite3_stmt *stmt, struct promise *p, struct err *e)
 	p->sent_at = sqlite3_column_int64(stmt, 21);
 	p->recorded_at = sqlite3_column_int64(stmt, 22);
 	p->is_uncertain = sqlite3_column_int(stmt, 23) != 0;
+	p->owner = ledger_text(p, stmt, 25);
 	return customers(l, p, sqlite3_column_int64(stmt, 24), e);
 }
 
@@ -122,7 +123,8 @@ query_sql(TALLOC_CTX *mem, const struct ledger_query *q)
 		    " WHERE %s = ?4)",
 		    strchr(q->customer, '@') ? "address" : "domain");
 	if (q->author != NULL)
-		sql = talloc_asprintf_append(sql, " AND m.author = ?5");
+		sql = talloc_asprintf_append(sql,
+		    " AND coalesce(p.owner, m.author) = ?5 COLLATE NOCASE");
 	if (q->id != 0)
 		sql = talloc_asprintf_append(sql, " AND p.id = ?6");
 	return talloc_asprintf_append(sql, " ORDER BY p.due_at, p.id");

@@ -113,9 +113,8 @@ add_customers(struct ledger *l, int64_t message, const char *const *customers,
 	return rc;
 }
 
-/* add_history - one row */
-static enum rc
-add_history(struct ledger *l, int64_t promise, int64_t at,
+enum rc
+ledger_history_add(struct ledger *l, int64_t promise, int64_t at,
     enum promise_move move, const char *by, const char *note,
     struct civil before, struct civil after, struct err *e)
 {
@@ -196,7 +195,7 @@ add_promise(struct ledger *l, const struct ledger_mail *mail, int64_t message,
 	rc = ledger_do(l, stmt, "recording a promise", e);
 	if (rc != RC_OK)
 		return rc;
-	return add_history(l, sqlite3_last_insert_rowid(l->db),
+	return ledger_history_add(l, sqlite3_last_insert_rowid(l->db),
 	    mail->recorded_at, MOVE_RECORDED, mail->author, NULL, none, p->due,
 	    e);
 }
@@ -307,6 +306,22 @@ set_state(struct ledger *l, const struct promise *p, enum promise_state state,
 	return ledger_do(l, stmt, "changing a promise", e);
 }
 
+enum rc
+ledger_touch(struct ledger *l, int64_t promise, int64_t at, struct err *e)
+{
+	sqlite3_stmt *stmt;
+
+	stmt = ledger_take(l,
+	    "UPDATE promise SET sequence = sequence + 1,"
+	    " changed_at = max(changed_at, ?2) WHERE id = ?1",
+	    e);
+	if (stmt == NULL)
+		return e->rc;
+	(void)sqlite3_bind_int64(stmt, 1, promise);
+	(void)sqlite3_bind_int64(stmt, 2, at);
+	return ledger_do(l, stmt, "changing a promise", e);
+}
+
 /* set_due - a new one; window, delay and warnings spoke of the old one */
 static enum rc
 set_due(
@@ -357,7 +372,7 @@ move_one(struct ledger *l, TALLOC_CTX *mem, int64_t id, enum promise_move m,
 	if (rc == RC_OK)
 		rc = set_state(l, p, to, at, e);
 	if (rc == RC_OK)
-		rc = add_history(l, id, at, m, by, note, p->due, due, e);
+		rc = ledger_history_add(l, id, at, m, by, note, p->due, due, e);
 	if (rc == RC_OK)
 		rc = ledger_bump(l, e);
 	return rc;

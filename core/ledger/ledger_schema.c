@@ -99,6 +99,58 @@ const struct ledger_step ledger_steps[] = {
 	  " created_at INTEGER NOT NULL,"
 	  " used_at INTEGER NOT NULL,"
 	  " revoked_at INTEGER NOT NULL) STRICT;" },
+
+	/* 3: what is said to authors, what they answer, who stands in for
+	 * whom; a promise may be handed over to another owner */
+	{ "ALTER TABLE promise ADD COLUMN owner TEXT COLLATE NOCASE;"
+
+	  "CREATE TABLE outbox ("
+	  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  " kind TEXT NOT NULL,"
+	  " recipient TEXT NOT NULL COLLATE NOCASE,"
+	  " message_id TEXT NOT NULL UNIQUE,"
+	  " bytes BLOB,"
+	  " posted_at INTEGER NOT NULL,"
+	  " try_at INTEGER NOT NULL,"
+	  " tries INTEGER NOT NULL,"
+	  " sent_at INTEGER NOT NULL,"
+	  " given_up_at INTEGER NOT NULL,"
+	  " reason TEXT) STRICT;"
+	  "CREATE INDEX outbox_due ON outbox (try_at)"
+	  " WHERE sent_at = 0 AND given_up_at = 0;"
+	  "CREATE INDEX outbox_recipient ON outbox (recipient, given_up_at);"
+
+	  "CREATE TABLE said ("
+	  " promise INTEGER NOT NULL REFERENCES promise (id),"
+	  " topic TEXT NOT NULL,"
+	  " at INTEGER NOT NULL,"
+	  " letter INTEGER NOT NULL REFERENCES outbox (id),"
+	  " PRIMARY KEY (promise, topic, at)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX said_letter ON said (letter);"
+
+	  "CREATE TABLE inbox ("
+	  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  " digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),"
+	  " address TEXT NOT NULL,"
+	  " sender TEXT,"
+	  " message_id TEXT,"
+	  " sent_at INTEGER NOT NULL,"
+	  " is_automatic INTEGER NOT NULL CHECK (is_automatic IN (0, 1)),"
+	  " words TEXT,"
+	  " calendar TEXT,"
+	  " taken_at INTEGER NOT NULL,"
+	  " outcome TEXT) STRICT;"
+	  "CREATE INDEX inbox_new ON inbox (id) WHERE taken_at = 0;"
+
+	  "CREATE TABLE away ("
+	  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  " who TEXT NOT NULL COLLATE NOCASE,"
+	  " first TEXT NOT NULL,"
+	  " last TEXT NOT NULL,"
+	  " deputy TEXT COLLATE NOCASE,"
+	  " created_at INTEGER NOT NULL,"
+	  " cancelled_at INTEGER NOT NULL) STRICT;"
+	  "CREATE INDEX away_who ON away (who);" },
 };
 const size_t ledger_step_count = ARRAY_LEN(ledger_steps);
 

@@ -23,6 +23,7 @@ static const char *const move_names[] = {
 	[MOVE_WITHDRAWN] = "withdrawn",
 	[MOVE_NOT] = "not",
 	[MOVE_REOPENED] = "reopened",
+	[MOVE_HANDED] = "handed",
 };
 
 const char *
@@ -119,6 +120,7 @@ promise_next_state(enum promise_state from, enum promise_move m,
 			return RC_OK;
 		break;
 	case MOVE_MOVED:
+	case MOVE_HANDED:
 		*to = PROMISE_OPEN;
 		if (is_open)
 			return RC_OK;

@@ -23,14 +23,16 @@ enum promise_state {
 	PROMISE_NOT
 };
 
-/* moves; MOVE_MOVED sets a new due and leaves the promise open */
+/* moves; MOVE_MOVED sets a new due and leaves the promise open, MOVE_HANDED
+ * gives it another owner (ledger_hand) */
 enum promise_move {
 	MOVE_RECORDED,
 	MOVE_KEPT,
 	MOVE_MOVED,
 	MOVE_WITHDRAWN,
 	MOVE_NOT,
-	MOVE_REOPENED
+	MOVE_REOPENED,
+	MOVE_HANDED
 };
 
 /* bits of promise.warnings */
@@ -64,6 +66,7 @@ struct promise {
 	char *zone;             /* name the dues are civil in */
 	char *author;           /* address, lower case domain */
 	char *author_name;      /* display name or NULL */
+	char *owner; /* who is to keep it now, where not the author; or NULL */
 	char **customers;       /* external recipients; ends with NULL */
 	char *subject_thread; /* root Message-ID of the conversation or NULL */
 	char *message_id;     /* without angle brackets */

@@ -118,6 +118,51 @@ static const struct settings_row table[] = {
 	    .def = "",
 	    .doc = "What the address of a feed begins with, as subscribers see "
 		   "it; empty for the address it is served at." },
+	{ .name = "remind-from",
+	    .type = &settings_mailbox,
+	    .at = AT(remind_from),
+	    .def = "",
+	    .doc = "Sender of reminders; answers come back to this address "
+		   "with a +tag. Empty: nothing is sent, the log alone says "
+		   "what would be." },
+	{ .name = "remind",
+	    .type = &settings_remind,
+	    .at = AT(remind),
+	    .def = "mail",
+	    .doc = "How authors are reminded: 'mail' at each moment, 'digest' "
+		   "once a morning, or 'log', not at all." },
+	{ .name = "remind-ahead",
+	    .type = &settings_count,
+	    .at = AT(remind_ahead_days),
+	    .min = 0,
+	    .max = 20,
+	    .def = "1",
+	    .doc = "Working days before a due when it is first reminded of; "
+		   "0 for not before the day itself." },
+	{ .name = "digest-hour",
+	    .type = &settings_clock,
+	    .at = AT(digest_min),
+	    .def = "",
+	    .doc = "When the digest of a working day is sent, such as 08:30; "
+		   "empty for the start of working hours." },
+	{ .name = "team-address",
+	    .type = &settings_mailbox,
+	    .at = AT(team_address),
+	    .def = "",
+	    .doc = "Manager or team that is told of what is late, and of what "
+		   "nobody is there for; empty for none." },
+	{ .name = "receipts",
+	    .type = &settings_receipts,
+	    .at = AT(receipts),
+	    .def = "digest",
+	    .doc = "When an author hears of a new promise whose date is "
+		   "missing or doubtful: 'now', 'digest' or 'never'." },
+	{ .name = "invite",
+	    .type = &settings_people,
+	    .at = AT(invite),
+	    .def = "",
+	    .doc = "Authors who get a calendar invitation for each promise: "
+		   "addresses, @domains, or all." },
 	{ .name = "lang",
 	    .type = &settings_lang,
 	    .at = AT(lang),

@@ -14,6 +14,8 @@
 #define SETTINGS_ENV  "PROMISED_CONF"
 #define SETTINGS_FILE SYSCONFDIR "/promised.conf"
 
+enum settings_remind { REMIND_MAIL, REMIND_DIGEST, REMIND_LOG };
+enum settings_receipts { RECEIPTS_NOW, RECEIPTS_DIGEST, RECEIPTS_NEVER };
 enum settings_on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_PASS };
 
 /*
@@ -39,6 +41,13 @@ struct settings {
 	size_t segment_bytes; /* a spool segment is closed at this size */
 	enum settings_on_failure on_failure;
 	char **gateway_clients; /* who may connect: ADDRESS or ADDRESS/BITS */
+	char *remind_from;      /* sender of reminders; "": the log alone */
+	enum settings_remind remind;
+	unsigned remind_ahead_days; /* working days before a due; 0: not */
+	int digest_min;     /* minutes after midnight; -1: when work begins */
+	char *team_address; /* for what is late or nobody's; "": none */
+	enum settings_receipts receipts;
+	char **invite; /* authors who get calendar invitations */
 	char *lang;             /* of the command's words; "" = the locale's */
 };
 

@@ -37,6 +37,23 @@ struct settings_row {
 	const char *doc; /* one or two sentences */
 };
 
+/* settings_replace - put a copy of value into a char * member */
+enum rc settings_replace(TALLOC_CTX *mem, void *at, const char *value,
+    struct err *e) must_check;
+
+/* the check of one item of a list; it may change the item's letters */
+typedef bool (*settings_item_fn)(char *item);
+
+/* settings_list_parse - cut at commas and blanks, check each, NULL at the end */
+enum rc settings_list_parse(TALLOC_CTX *mem, const char *value, void *at,
+    settings_item_fn check, const char *what, struct err *e) must_check;
+char *settings_list_show(
+    TALLOC_CTX *mem, const struct settings_row *row, const void *at);
+
+/* settings_clock_parse - "09:00" or "9:00", up to 24:00; false where it is not
+ * one */
+bool settings_clock_parse(const char **text, int *min);
+
 extern const struct settings_type settings_text;     /* anything */
 extern const struct settings_type settings_folder;   /* absolute path */
 extern const struct settings_type settings_address;  /* HOST:PORT */
@@ -53,5 +70,11 @@ extern const struct settings_type settings_count;   /* unsigned */
 extern const struct settings_type settings_bytes;   /* size_t: 500, 10K, 2M */
 extern const struct settings_type settings_failure; /* tempfail | pass */
 extern const struct settings_type settings_lang;    /* fr | en | "" */
+/* settings_say.c: what reminders need */
+extern const struct settings_type settings_mailbox;  /* an address or "" */
+extern const struct settings_type settings_people;   /* list, or "all" */
+extern const struct settings_type settings_clock;    /* HH:MM or "": -1 */
+extern const struct settings_type settings_remind;   /* mail | digest | log */
+extern const struct settings_type settings_receipts; /* now | digest | never */
 
 #endif

@@ -55,9 +55,8 @@ number(const char *text, const char **end, uint64_t *out)
 	return true;
 }
 
-/* replace - put a copy of value into a char * member */
-static enum rc
-replace(TALLOC_CTX *mem, void *at, const char *value, struct err *e)
+enum rc
+settings_replace(TALLOC_CTX *mem, void *at, const char *value, struct err *e)
 {
 	char **to = at, *copy = talloc_strdup(mem, value);
 
@@ -73,7 +72,7 @@ text_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
 {
 	(void)row;
-	return replace(mem, at, value, e);
+	return settings_replace(mem, at, value, e);
 }
 
 static char *
@@ -100,7 +99,7 @@ folder_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	cut = talloc_strndup(mem, value, len);
 	if (cut == NULL)
 		return err_nomem(e);
-	rc = replace(mem, at, cut, e);
+	rc = settings_replace(mem, at, cut, e);
 	talloc_free(cut);
 	return rc;
 }
@@ -137,7 +136,7 @@ address_parse(TALLOC_CTX *mem, const struct settings_row *row,
 		return err_set(e, RC_BADINPUT,
 		    "'%s' is not HOST:PORT or [ADDRESS]:PORT", value);
 	}
-	return replace(mem, at, value, e);
+	return settings_replace(mem, at, value, e);
 }
 
 static enum rc
@@ -164,7 +163,7 @@ url_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	cut = talloc_strndup(mem, value, len);
 	if (cut == NULL)
 		return err_nomem(e);
-	rc = replace(mem, at, cut, e);
+	rc = settings_replace(mem, at, cut, e);
 	talloc_free(cut);
 	return rc;
 }
@@ -176,16 +175,12 @@ host_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	(void)row;
 	if (*value != '\0' && !is_host(value, strlen(value)))
 		return err_set(e, RC_BADINPUT, "'%s' is no host name", value);
-	return replace(mem, at, value, e);
+	return settings_replace(mem, at, value, e);
 }
 
-/* the check of one item of a list; it may change the item's letters */
-typedef bool (*item_fn)(char *item);
-
-/* list_parse - cut at commas and blanks, check each, NULL at the end */
-static enum rc
-list_parse(TALLOC_CTX *mem, const char *value, void *at, item_fn check,
-    const char *what, struct err *e)
+enum rc
+settings_list_parse(TALLOC_CTX *mem, const char *value, void *at,
+    settings_item_fn check, const char *what, struct err *e)
 {
 	char ***to = at, **list;
 	size_t count = 0, len;
@@ -219,8 +214,9 @@ list_parse(TALLOC_CTX *mem, const char *value, void *at, item_fn check,
 	return RC_OK;
 }
 
-static char *
-list_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
+char *
+settings_list_show(
+    TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 {
 	char *const *list = *(char *const *const *)at;
 	char *out = talloc_strdup(mem, "");
@@ -250,7 +246,7 @@ domains_parse(TALLOC_CTX *mem, const struct settings_row *row,
     const char *value, void *at, struct err *e)
 {
 	(void)row;
-	return list_parse(mem, value, at, domain_check, "domain", e);
+	return settings_list_parse(mem, value, at, domain_check, "domain", e);
 }
 
 /* holiday_check - the name of a built-in set, or "none" */
@@ -272,7 +268,7 @@ holidays_parse(TALLOC_CTX *mem, const struct settings_row *row,
     const char *value, void *at, struct err *e)
 {
 	(void)row;
-	return list_parse(
+	return settings_list_parse(
 	    mem, value, at, holiday_check, "set of holidays that we have", e);
 }
 
@@ -306,7 +302,8 @@ nets_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
 {
 	(void)row;
-	return list_parse(mem, value, at, net_check, "address or network", e);
+	return settings_list_parse(
+	    mem, value, at, net_check, "address or network", e);
 }
 
 static enum rc
@@ -320,7 +317,7 @@ zone_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 		return err_set(e, RC_BADINPUT,
 		    "'%s' is no zone that this machine knows", value);
 	talloc_free(zone);
-	return replace(mem, at, value, e);
+	return settings_replace(mem, at, value, e);
 }
 
 /* week_day - 0..6 of a name at the start of text, -1 for none */
@@ -396,9 +393,8 @@ week_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 	return out;
 }
 
-/* clock_parse - "09:00" or "9:00", up to 24:00; false where it is not one */
-static bool
-clock_parse(const char **text, int *min)
+bool
+settings_clock_parse(const char **text, int *min)
 {
 	uint64_t hour, minute;
 
@@ -425,10 +421,10 @@ hours_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	    offsetof(struct settings, work_end_min) ==
 		offsetof(struct settings, work_start_min) + sizeof(int),
 	    "the two stand side by side");
-	if (!clock_parse(&t, &start) || *t != '-')
+	if (!settings_clock_parse(&t, &start) || *t != '-')
 		goto bad;
 	t++;
-	if (!clock_parse(&t, &end) || *t != '\0' || start >= end)
+	if (!settings_clock_parse(&t, &end) || *t != '\0' || start >= end)
 		goto bad;
 	to[0] = start;
 	to[1] = end;
@@ -563,7 +559,7 @@ lang_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	    strcmp(value, "en") != 0)
 		return err_set(
 		    e, RC_BADINPUT, "'%s' is neither \"fr\" nor \"en\"", value);
-	return replace(mem, at, value, e);
+	return settings_replace(mem, at, value, e);
 }
 
 const struct settings_type settings_text = { text_parse, text_show };
@@ -571,9 +567,11 @@ const struct settings_type settings_folder = { folder_parse, text_show };
 const struct settings_type settings_address = { address_parse, text_show };
 const struct settings_type settings_url = { url_parse, text_show };
 const struct settings_type settings_host = { host_parse, text_show };
-const struct settings_type settings_domains = { domains_parse, list_show };
-const struct settings_type settings_holidays = { holidays_parse, list_show };
-const struct settings_type settings_nets = { nets_parse, list_show };
+const struct settings_type settings_domains = { domains_parse,
+	settings_list_show };
+const struct settings_type settings_holidays = { holidays_parse,
+	settings_list_show };
+const struct settings_type settings_nets = { nets_parse, settings_list_show };
 const struct settings_type settings_zone = { zone_parse, text_show };
 const struct settings_type settings_week = { week_parse, week_show };
 const struct settings_type settings_hours = { hours_parse, hours_show };

@@ -31,3 +31,5 @@ EXTRA_DIST += tests/cal/rough.t tests/cal/rough.py
 TESTS += tests/cal/rough.t
 EXTRA_DIST += tests/cal/remind.t
 TESTS += tests/cal/remind.t
+EXTRA_DIST += tests/cal/post.t tests/cal/hop.py tests/cal/mail.py
+TESTS += tests/cal/post.t

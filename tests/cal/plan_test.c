@@ -33,7 +33,7 @@ static char *
 moments(struct promise *p)
 {
 	struct plan_moment all[PLAN_MOMENTS];
-	size_t i, n = plan_moments(p, calendar, zone, all);
+	size_t i, n = plan_moments(p, calendar, zone, 1, all);
 	char civil[CIVIL_TEXT_MAX], *out = talloc_strdup(p, "");
 
 	for (i = 0; i < n; i++) {
@@ -121,7 +121,7 @@ now_is_the_last_that_lies_behind(void **state)
 	struct plan_moment m;
 
 	(void)state;
-#define AT(text) plan_now(p, calendar, zone, sample_at(text), &m)
+#define AT(text) plan_now(p, calendar, zone, 1, sample_at(text), &m)
 	assert_false(AT("2026-11-23T08:59"));
 	assert_true(AT("2026-11-23T09:00"));
 	assert_int_equal(m.why, PLAN_AHEAD);
@@ -159,7 +159,7 @@ all_inside_working_hours(void **state)
 			q.due.day = day;
 			q.due.minute = (int16_t)minutes[k];
 			q.due_at = promise_due_at(q.due, zone);
-			n = plan_moments(&q, calendar, zone, all);
+			n = plan_moments(&q, calendar, zone, 1, all);
 			assert_true(n >= 3);
 			for (i = 0; i < n; i++) {
 				struct civil c = zone_civil(zone, all[i].at);
@@ -181,12 +181,81 @@ all_inside_working_hours(void **state)
 	talloc_free(p);
 }
 
+static void
+an_offer_is_never_late(void **state)
+{
+	struct promise *p = sample_promise(NULL, 1, "2026-11-24");
+	enum note_why why;
+	struct plan_moment m;
+
+	(void)state;
+	p->kind = PROMISE_OFFER;
+	assert_string_equal(moments(p),
+	    "ahead 2026-11-23T09:00; morning 2026-11-24T09:00; "
+	    "due 2026-11-24T17:30");
+	assert_true(AT("2026-11-24T18:00"));
+	assert_false(AT("2026-11-25T00:00"));
+	assert_false(plan_digest(p, calendar, 1, sample_civil("2026-11-25").day,
+	    sample_at("2026-11-25T09:00"), &why));
+	talloc_free(p);
+}
+
+static void
+ahead_is_a_setting(void **state)
+{
+	struct promise *p = sample_promise(NULL, 1, "2026-11-27");
+	struct plan_moment all[PLAN_MOMENTS];
+
+	(void)state;
+	assert_int_equal(plan_moments(p, calendar, zone, 0, all), 3);
+	assert_int_equal(all[0].why, PLAN_MORNING);
+	assert_int_equal(plan_moments(p, calendar, zone, 4, all), 4);
+	assert_int_equal(all[0].why, PLAN_AHEAD);
+	assert_int_equal(all[0].at, sample_at("2026-11-23T09:00"));
+	talloc_free(p);
+}
+
+static void
+digests(void **state)
+{
+	static const struct {
+		const char *due, *today;
+		int want; /* -1: not in it */
+	} rows[] = {
+		{ "2026-11-26", "2026-11-24", -1 },
+		{ "2026-11-25", "2026-11-24", NOTE_AHEAD },
+		{ "2026-11-24T17:00", "2026-11-24", NOTE_MORNING },
+		{ "2026-11-23", "2026-11-24", NOTE_LATE },
+		{ "2026-11-30", "2026-11-27", NOTE_AHEAD },
+		{ "2026-11-29", "2026-11-27", NOTE_MORNING }, /* a Sunday */
+		{ "", "2026-11-27", -1 },
+	};
+	enum note_why why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		struct promise *p = sample_promise(NULL, 1, rows[i].due);
+		struct civil day = sample_civil(rows[i].today);
+		bool is_in;
+
+		day.minute = 9 * 60;
+		is_in = plan_digest(
+		    p, calendar, 1, day.day, zone_instant(zone, day), &why);
+		assert_int_equal(is_in ? (int)why : -1, rows[i].want);
+		talloc_free(p);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plans),
 		cmocka_unit_test(now_is_the_last_that_lies_behind),
+		cmocka_unit_test(an_offer_is_never_late),
+		cmocka_unit_test(ahead_is_a_setting),
+		cmocka_unit_test(digests),
 		cmocka_unit_test(all_inside_working_hours),
 	};
 

@@ -9,7 +9,8 @@
  *     seed LEDGER moved ID DUE
  *     seed LEDGER used ID                 prints when it was last used
  *
- * DUE is a civil time in Paris, or +DAYS from today, or "-" for none.
+ * $SEED_AUTHOR and $SEED_KIND change the author and the kind of what is
+ * recorded. DUE is a civil time in Paris, or +DAYS from today, or "-" for none.
  */
 #include "core/core.h"
 
@@ -59,8 +60,10 @@ record(struct ledger *l, char **argv, struct err *e)
 {
 	static const char *const customers[] = { "jerome@client.example",
 		NULL };
-	struct ledger_mail mail = { .author = "helene@acme.example",
-		.author_name = "Hélène Dupont",
+	const char *author = getenv("SEED_AUTHOR"), *kind = getenv("SEED_KIND");
+	struct ledger_mail mail = { .author =
+					author ? author : "helene@acme.example",
+		.author_name = author ? NULL : "Hélène Dupont",
 		.customers = customers,
 		.thread = "root@acme.example",
 		.zone = "Europe/Paris",
@@ -73,6 +76,8 @@ record(struct ledger *l, char **argv, struct err *e)
 	size_t recorded;
 	char id[40];
 
+	if (kind != NULL && !promise_kind_parse(kind, &p.kind))
+		return err_set(e, RC_BADINPUT, "no kind '%s'", kind);
 	(void)snprintf(p.lang, sizeof(p.lang), "%s", argv[3]);
 	sha256(argv[5], mail.digest);
 	(void)snprintf(id, sizeof(id), "%08x@acme.example",

@@ -1,0 +1,260 @@
+# post.t - reminders as mail: grouped, once, never lost, whatever crashes
+. "$srcdir/tests/tap.sh"
+
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+"$python" -c 'import aiosmtpd' 2>/dev/null || {
+	echo "1..0 # SKIP python3-aiosmtpd is not installed"
+	exit 0
+}
+hop=$tmp/hop
+home=$tmp/home
+wait_for() {
+	tries=0
+	until eval "$1"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 200 ] || return 1
+		sleep 0.1
+	done
+}
+"$python" "$srcdir/tests/cal/hop.py" "$hop" >"$tmp/port" 2>"$tmp/hop.err" &
+hop_pid=$!
+at_exit 'kill -9 $hop_pid ${pid:-} 2>/dev/null'
+wait_for 'test -s "$tmp/port"'
+fresh() { # SETTING…: an empty ledger, an empty mailbox
+	rm -rf "$home" "$hop"/*.eml "$tmp/out" "$hop"/*.env "$hop/mode" "$hop/hangs"
+	mkdir -m 700 "$home"
+	{
+		echo "home = $home"
+		echo "timezone = Europe/Paris"
+		echo "next-hop = 127.0.0.1:$(cat "$tmp/port")"
+		echo "remind-from = promises@acme.example"
+		for line; do echo "$line"; done
+	} >"$tmp/conf"
+	: >"$tmp/log"
+}
+seed() { "$builddir/tests/cal/seed" "$home/ledger.db" "$@"; }
+say() { # INSTANT: decide and send
+	"$builddir/promised-remind" -c "$tmp/conf" --once --send --at "$1" \
+	    2>>"$tmp/log"
+}
+mails() { ls "$hop" | grep -c '\.eml$'; }
+mail() { # N [HEADER]
+	"$python" "$srcdir/tests/cal/mail.py" \
+	    "$(ls "$hop"/*.eml | sed -n "$1p")" ${2:+"$2"}
+}
+envelope() { tr '\n' ' ' <"$(ls "$hop"/*.env | sed -n "$1p")"; }
+
+# --- one mail for each author and time
+fresh 'receipts = never' 'team-address = chef@acme.example'
+seed record fr 2026-11-24T17:00 "Je vous envoie le devis corrigé mardi à 17 h."
+seed record fr 2026-11-24 "On vous rappelle mardi, c'est promis."
+SEED_AUTHOR=tom@acme.example seed record en 2026-11-24 "I'll call you Tuesday."
+say 2026-11-23T08:59
+is "$(mails)" 0 "nothing before work begins"
+say 2026-11-23T09:00
+is $? 0 "it ends with 0"
+is "$(mails)" 2 "one mail for each author"
+mail 1 >"$tmp/fr"
+is $? 0 "Python's parser finds no fault in it"
+is "$(mail 1 Subject)" "2 promesses à tenir" "the subject is in French"
+is "$(mail 1 To)" "Hélène Dupont <helene@acme.example>" "to its author"
+is "$(envelope 1)" "promises@acme.example helene@acme.example " \
+    "and so says the envelope"
+like "$(cat "$tmp/fr")" '« Je vous envoie le devis corrigé mardi à 17 h\. »' \
+    "it holds the sentence"
+like "$(cat "$tmp/fr")" 'À : jerome@client\.example' "the customer"
+like "$(cat "$tmp/fr")" 'Échéance : mardi 24 novembre 2026 à 17 h' "the due"
+like "$(cat "$tmp/fr")" '^Bientôt \(n° 1\)' "why now, and the number"
+is "$(mail 1 Auto-Submitted)" "auto-generated" "it says that a machine wrote it"
+like "$(mail 1 Reply-To)" '^promises\+1\.[0-9]+\.[0-9a-f]{24}@acme\.example$' \
+    "answers come back to an address of its own"
+"$python" - "$tmp/fr" >"$tmp/mailto" <<'END'
+import sys, urllib.parse as u
+line = next(l.strip() for l in open(sys.argv[1]) if "mailto:" in l)
+url = u.urlsplit(line)
+query = u.parse_qs(url.query, strict_parsing=True)
+print(u.unquote(url.path), sorted(query))
+print(query["body"][0].replace("\u00a0", " "))
+END
+like "$(cat "$tmp/mailto")" "^jerome@client\.example \['body', 'subject'\]" \
+    "a mailto: to tell the customer, with subject and body"
+like "$(cat "$tmp/mailto")" 'je vous écrivais : « Je vous envoie le devis' \
+    "in the customer's language"
+is "$(mail 2 Subject)" \
+    "Coming up: promised to jerome@client.example for Tuesday 24 November 2026" \
+    "an English one in English"
+say 2026-11-23T09:01
+say 2026-11-23T17:00
+is "$(mails)" 2 "none of it twice"
+say 2026-11-24T09:00
+is "$(mails)" 4 "but again on the day"
+like "$(mail 3)" "^Aujourd’hui \(n° 1\)" "which says so"
+say 2026-11-24T15:10
+like "$(mail 5)" '^Très bientôt \(n° 1\)' "and two hours before an hour"
+is "$(mails)" 5 "to those who gave one"
+seed kept 2
+say 2026-11-25T20:00
+is "$(mails)" 5 "late in the evening: nobody's night is disturbed"
+say 2026-11-26T09:00
+is "$(mails)" 8 "late: each author, and the team"
+is "$(mail 8 To)" "chef@acme.example" "which gets one mail"
+is "$(mail 8 Subject)" "2 promesses en retard" "about both authors"
+is "$(grep -c 'kept\|rappelle' "$tmp/log")" 0 "nothing of it is in the log"
+is "$(grep -c 'acme\.example\|client\.example' "$tmp/log")" 0 "and no address"
+
+# --- offers, absent authors of old, hostile words
+fresh 'receipts = never'
+SEED_KIND=offer seed record fr 2026-11-24 "Offre valable jusqu'au 24."
+say 2026-11-24T09:00
+is "$(mails)" 1 "an offer that ends is announced"
+say 2026-11-25T09:00
+is "$(mails)" 1 "one that has ended is not late"
+fresh 'receipts = never'
+seed record fr 2026-11-24 "$(printf 'Demain\r\nBcc: evil@x.example\r\n\r\n.\r\nMAIL')"
+say 2026-11-24T09:00
+is "$(mail 1 Bcc)" "" "a sentence cannot begin a header"
+is "$(mails)" 1 "nor end the mail"
+SEED_AUTHOR="a b@acme.example" seed record fr 2026-11-24 "Je m'en occupe mardi."
+say 2026-11-24T10:00
+is $? 0 "an author who cannot be written to stops nothing"
+
+# --- what the next hop says
+fresh 'receipts = never' 'team-address = chef@acme.example'
+seed record fr 2026-11-24 "Je vous rappelle mardi."
+echo busy >"$hop/mode"
+say 2026-11-24T09:00
+is $? 0 "a busy next hop is no fault"
+like "$(cat "$tmp/log")" 'remind.retry letter=1 tries=1 wait_s=60 reason="?451' \
+    "the letter waits"
+rm "$hop/mode"
+say 2026-11-24T09:00:59
+is "$(mails)" 0 "a minute"
+say 2026-11-24T09:01
+is "$(mails)" 1 "and is sent then"
+echo "refuse helene@acme.example" >"$hop/mode"
+say 2026-11-25T09:00
+like "$(cat "$tmp/log")" 'remind.given-up letter=[23] tries=1 reason="?550' \
+    "an address that is refused for good is given up, aloud"
+say 2026-11-25T09:01
+is "$(ls "$hop"/*.env | while read -r f; do sed -n 2p "$f"; done | sort | uniq -c |
+    sed 's/^ *//' | tr '\n' ' ')" \
+    "2 chef@acme.example 1 helene@acme.example " \
+    "and what it said is said to the team"
+fresh 'receipts = never'
+seed record fr 2026-11-24 "Je vous rappelle mardi."
+echo busy >"$hop/mode"
+for day in 24 25 26 27 28 29 30; do
+	say 2026-11-${day}T09:00
+done
+like "$(cat "$tmp/log")" 'remind.given-up letter=1' "after five days it is given up"
+
+# --- killed at each step
+late() { # a promise that is late now, whenever that is
+	fresh 'receipts = never' 'work-week = mon-sun' \
+	    'work-hours = 00:00-24:00' 'holidays = none'
+	seed record fr 2000-01-03 "Je vous rappelle lundi."
+}
+start() {
+	"$builddir/promised-remind" -c "$tmp/conf" >"$tmp/out" 2>>"$tmp/log" &
+	pid=$!
+}
+die() {
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	pid=
+}
+ids() { for i in $(seq "$(mails)"); do mail "$i" Message-ID; done | sort -u | wc -l; }
+sent() { grep -q 'remind.sent' "$tmp/log"; }
+
+late
+echo hang >"$hop/mode"
+start
+ok "decided, not sent" wait_for 'test -e "$hop/hangs"'
+die
+rm "$hop/mode"
+start
+ok "killed there, it is sent by the next one" wait_for sent
+die
+is "$(mails) $(ids)" "1 1" "once"
+start
+ok "another start" wait_for 'grep -q "^remind" "$tmp/out"'
+sleep 0.5
+die
+is "$(mails)" 1 "says it no more"
+
+late
+echo slow >"$hop/mode"
+start
+ok "sent, not answered" wait_for 'test "$(mails)" = 1'
+die
+rm "$hop/mode"
+start
+ok "killed there, it is sent again" wait_for sent
+die
+is "$(mails) $(ids)" "2 1" "under the same Message-ID"
+
+cat >"$tmp/lock.py" <<'END'
+import os, sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+open(sys.argv[2], "w").close()
+while os.path.exists(sys.argv[2]):
+    time.sleep(0.02)
+END
+answered() { # the next hop has said 250, and the ledger cannot be written
+	late
+	rm -f "$hop/quit"
+	echo gate >"$hop/mode"
+	start
+	wait_for 'test "$(mails)" = 1'
+	"$python" "$tmp/lock.py" "$home/ledger.db" "$tmp/locked" &
+	lock_pid=$!
+	wait_for 'test -e "$tmp/locked"'
+	rm "$hop/mode"
+	wait_for 'test -e "$hop/quit"'
+}
+answered
+die
+rm "$tmp/locked"
+wait "$lock_pid"
+start
+ok "killed between the 250 and its mark, it is sent again" wait_for sent
+die
+is "$(mails) $(ids)" "2 1" "under the same Message-ID: that cannot be helped"
+answered
+rm "$tmp/locked"
+wait "$lock_pid"
+ok "not killed, the mark waits for the ledger" wait_for sent
+die
+start
+wait_for 'grep -q "^remind" "$tmp/out"'
+sleep 0.5
+die
+is "$(mails)" 1 "and it is sent once"
+
+# --- killed at any moment
+fresh 'receipts = never' 'work-week = mon-sun' 'work-hours = 00:00-24:00' \
+    'holidays = none'
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	SEED_AUTHOR=a$i@acme.example \
+	    seed record en 2000-01-0$((i % 9 + 1)) "I'll call you, number $i."
+done
+for i in 1 2 3 4 5 6 7 8; do
+	: >"$tmp/out"
+	start
+	wait_for 'grep -q "^remind" "$tmp/out"'
+	sleep "0.0$i"
+	die
+done
+start
+ok "after eight kills every author has a mail" \
+    wait_for 'test "$(cat "$hop"/*.env | sort -u | grep -c "^a")" = 12'
+sleep 0.5
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "SIGTERM ends it with 0"
+pid=
+is "$(ids)" 12 "and no author two letters"
+ok "no sanitizer spoke" sh -c "! grep -E 'ERROR|runtime error' '$tmp/log'"
+finish
