@@ -14,6 +14,7 @@
 
 #define EVENT_REACH 14   /* tokens between an event and its date */
 #define HOME_REACH  24   /* tokens on both sides that tell the language */
+#define HOME_MIN    4    /* fewer known words tell nothing */
 #define WINDOW      1024 /* tokens read at once: bounds what is in memory */
 
 /* how pieces tell how it is said; they do not fill a moment */
@@ -749,6 +750,29 @@ add_other(TALLOC_CTX *mem, const struct text *t, struct when_scan *all,
 	return RC_OK;
 }
 
+/* drop_strangers - "mon" in a French sentence is no Monday: what a language
+ * finds where another knows far more of the words is not kept */
+static void
+drop_strangers(struct when_scan *s, const struct text *t,
+    const uint32_t *const *known, size_t langs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct when_expr *x = &s->exprs[i];
+		uint32_t own = at_home(t, known[x->lang], x), best = own;
+
+		for (size_t l = 0; l < langs; l++) {
+			uint32_t other = at_home(t, known[l], x);
+
+			best = other > best ? other : best;
+		}
+		if (best <= HOME_MIN || own * 2 >= best)
+			s->exprs[kept++] = *x;
+	}
+	s->count = kept;
+}
+
 enum rc
 when_scan(TALLOC_CTX *mem, const struct text *t,
     const struct lang *const *langs, size_t lang_count, struct when_scan **out,
@@ -775,6 +799,9 @@ when_scan(TALLOC_CTX *mem, const struct text *t,
 		talloc_free(s);
 		return rc;
 	}
+	if (lang_count > 1)
+		drop_strangers(s, t, known,
+		    lang_count < WHEN_MAX_LANGS ? lang_count : WHEN_MAX_LANGS);
 	*out = s;
 	return RC_OK;
 }

@@ -22,6 +22,12 @@ is "$(when --lang fr --json 'le 29 novembre')" \
     "as JSON"
 is "$("$builddir/promise" when --at 2026-11-25T09:00-0500 --lang en 'on 12/03')" \
     '2026-12-03  "12/03"' "an offset makes the zone: month first"
+# two languages are looked for where none is named
+is "$(when 'Mon père et mon oncle passent chez vous mardi, dans la journée.')" \
+    '2026-12-01  "mardi, dans la journée"' "a French mon is no Monday"
+is "$("$builddir/promise" when --at 2026-11-25T09:00-0500 \
+    'We will ship the rest of your order to you on 12/04/2026.')" \
+    '2026-12-04  "12/04/2026"' "of two languages the one at home reads numbers"
 is "$(printf '%s\t%s\t%s\t%s\n' \
     a fr 2026-11-25T09:00:00 'demain' \
     b en 2026-11-25T09:00 'nothing at all' \
