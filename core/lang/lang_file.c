@@ -97,6 +97,25 @@ set_features(struct reader *r, struct slice rest, uint64_t *has)
 	return RC_OK;
 }
 
+/* number - a whole slice as a number; false: it is none, or too large */
+static bool
+number(struct slice s, int32_t *out)
+{
+	char digits[16], *end;
+	long value;
+
+	s = trim(s);
+	if (s.len == 0 || s.len >= sizeof(digits))
+		return false;
+	memcpy(digits, s.at, s.len);
+	digits[s.len] = '\0';
+	value = strtol(digits, &end, 10);
+	if (end != digits + s.len || value < INT32_MIN || value > INT32_MAX)
+		return false;
+	*out = (int32_t)value;
+	return true;
+}
+
 /* class_line - "lundi | lun = 1" */
 static enum rc
 class_line(struct reader *r, struct slice s)
@@ -105,17 +124,13 @@ class_line(struct reader *r, struct slice s)
 	struct slice one;
 	const char *lemma = NULL;
 	size_t i, from = 0, eq = s.len;
-	char *end;
 	enum rc rc;
 
 	for (i = s.len; i > 0; i--)
 		if (s.at[i - 1] == '=') {
 			eq = i - 1;
-			value = (int32_t)strtol(s.at + i, &end, 10);
-			if (trim((struct slice){
-				     end, (size_t)(s.at + s.len - end) })
-				    .len > 0 ||
-			    end == s.at + i)
+			if (!number((struct slice){ s.at + i, s.len - i },
+				&value))
 				return lang_fault(&r->at, r->e,
 				    "a number is expected behind '='");
 			break;

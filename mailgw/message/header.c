@@ -271,7 +271,7 @@ header_text(TALLOC_CTX *mem, struct slice value)
 	struct word w;
 	size_t i = 0, plain = 0, o, k;
 
-	value = decode_trim(value);
+	value = value.at == NULL ? SLICE("") : decode_trim(value);
 	while (i < value.len) {
 		struct slice rest = { value.at + i, value.len - i };
 

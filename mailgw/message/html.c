@@ -308,6 +308,26 @@ value_is(struct slice v, const char *want)
 	return decode_same(v, want);
 }
 
+/* next_name - cut the first name off a list of classes, which gets shorter;
+ * octets of other letters than ours belong to names */
+static struct slice
+next_name(struct slice *v)
+{
+	struct slice name;
+
+	while (v->len > 0 && (unsigned char)v->at[0] <= ' ') {
+		v->at++;
+		v->len--;
+	}
+	name.at = v->at;
+	while (v->len > 0 && (unsigned char)v->at[0] > ' ') {
+		v->at++;
+		v->len--;
+	}
+	name.len = (size_t)(v->at - name.at);
+	return name;
+}
+
 /* sign_of - what one attribute says; x_ and x-, put in front by Outlook's web
  * client of ids and classes it passes on, are taken off */
 static enum sign
@@ -318,16 +338,9 @@ sign_of(const char *attribute, const char *value)
 	size_t i;
 
 	while (v.len > 0) {
-		word = decode_trim(v);
-		if (is_class) {
-			for (i = 0; i < word.len && word.at[i] > ' '; i++)
-				;
-			v.len = (size_t)(v.at + v.len - word.at) - i;
-			v.at = word.at + i;
-			word.len = i;
-		} else {
+		word = is_class ? next_name(&v) : decode_trim(v);
+		if (!is_class)
 			v.len = 0;
-		}
 		while (word.len > 2 && (decode_starts(word, "x_")))
 			word = (struct slice){ word.at + 2, word.len - 2 };
 		for (i = 0; i < ARRAY_LEN(signs) && word.len > 0; i++)
