@@ -41,8 +41,12 @@ lang_new(TALLOC_CTX *mem, const char *code, struct lang **out, struct err *e)
 		    e, RC_BADINPUT, "language '%s' is no code", code);
 	}
 	memcpy(l->code, code, strlen(code) + 1);
+	/* shapes first: their numbers are those of enum lang_shape */
 	for (i = 0; i < SHAPE_COUNT; i++)
-		l->features[l->feature_count++] = shapes[i];
+		if (lang_add_feature(l, shapes[i]) != (int)i) {
+			talloc_free(l);
+			return err_nomem(e);
+		}
 	*out = l;
 	return RC_OK;
 }
@@ -53,15 +57,24 @@ lang_code(const struct lang *l)
 	return l->code;
 }
 
+/* feature_slot - where a name stands in feature_slots, or would */
+static size_t
+feature_slot(const struct lang *l, const char *name)
+{
+	size_t mask = ARRAY_LEN(l->feature_slots) - 1;
+	size_t i = text_hash(name) & mask;
+
+	/* never full: there are twice as many slots as features */
+	while (l->feature_slots[i] != 0 &&
+	       strcmp(l->features[l->feature_slots[i] - 1], name) != 0)
+		i = (i + 1) & mask;
+	return i;
+}
+
 int
 lang_feature(const struct lang *l, const char *name)
 {
-	unsigned i;
-
-	for (i = 0; i < l->feature_count; i++)
-		if (strcmp(l->features[i], name) == 0)
-			return (int)i;
-	return -1;
+	return (int)l->feature_slots[feature_slot(l, name)] - 1;
 }
 
 const char *
@@ -82,7 +95,9 @@ lang_add_feature(struct lang *l, const char *name)
 	l->features[l->feature_count] = talloc_strdup(l, name);
 	if (l->features[l->feature_count] == NULL)
 		return -1;
-	return (int)l->feature_count++;
+	n = (int)l->feature_count++;
+	l->feature_slots[feature_slot(l, name)] = (uint16_t)(n + 1);
+	return n;
 }
 
 struct lang_word *

@@ -86,13 +86,28 @@ wants_number(const struct lang_test *t)
 	return t->want[0] >> SHAPE_NUM & 1;
 }
 
+/* has_all - what a test wants, but for the shape that only a text can show */
+static bool
+has_all(const uint64_t *has, const struct lang_test *t)
+{
+	unsigned words = t->words;
+
+	for (; words != 0; words &= words - 1) {
+		int i = __builtin_ctz(words);
+		uint64_t shapes = i == 0 ? (1u << SHAPE_COUNT) - 1 : 0;
+
+		if (((has[i] | shapes) & t->want[i]) != t->want[i])
+			return false;
+	}
+	return true;
+}
+
 /* may_begin - whether a word of the table passes one of the tests */
 static bool
 may_begin(const struct lang_word *w, const struct lang_rule *r,
     const struct starts *st)
 {
-	uint64_t shapes = (1u << SHAPE_COUNT) - 1;
-	size_t i, k;
+	size_t i;
 	uint32_t j;
 
 	for (i = 0; i < st->literal_count; i++)
@@ -102,15 +117,14 @@ may_begin(const struct lang_word *w, const struct lang_rule *r,
 	for (i = 0; i < st->test_count; i++) {
 		const struct lang_test *t = &r->tests[st->tests[i]];
 
+		/* most words have none of what most tests want */
+		if (!has_all(w->any, t))
+			continue;
 		for (j = 0; j < w->reading_count; j++) {
 			const uint64_t *has = w->readings[j].has;
 
-			for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
-				if (((has[k] | (k == 0 ? shapes : 0)) &
-					t->want[k]) != t->want[k])
-					break;
 			/* digits are no word's: a class must say num */
-			if (k == LANG_MAX_FEATURES / 64 &&
+			if (has_all(has, t) &&
 			    (!wants_number(t) || (has[0] >> SHAPE_NUM & 1)))
 				return true;
 		}

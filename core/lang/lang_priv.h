@@ -117,6 +117,8 @@ struct lang {
 	char code[8];
 	const char *features[LANG_MAX_FEATURES];
 	unsigned feature_count;
+	/* their numbers + 1 by the hash of the name; open addressing */
+	uint16_t feature_slots[LANG_MAX_FEATURES * 2];
 	const char *groups[LANG_MAX_GROUPS];
 	unsigned group_count;
 	struct lang_word **table; /* open addressing */
