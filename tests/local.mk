@@ -3,6 +3,8 @@
 EXTRA_DIST += tests/lsan.supp tests/tap.sh tests/unit.h
 EXTRA_DIST += tests/corpus/own-en.jsonl tests/corpus/own-fr.jsonl
 EXTRA_DIST += tests/corpus/more-en.jsonl tests/corpus/more-fr.jsonl
+include tests/fuzz/local.mk
+include tests/bench/local.mk
 include tests/core/local.mk
 include tests/mailgw/local.mk
 include tests/cal/local.mk

@@ -22,7 +22,6 @@ check_PROGRAMS += tests/mailgw/server_test
 tests_mailgw_server_test_SOURCES = tests/mailgw/server_test.c
 tests_mailgw_server_test_LDADD = $(SMTP_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/mailgw/server_test
-EXTRA_DIST += tests/bench/gateway
 
 EXTRA_DIST += tests/mailgw/session_fuzz.c
 if FUZZ

@@ -1,0 +1,9 @@
+# benches: built and run by hand, in a plain build; CONTRIBUTING.md
+EXTRA_PROGRAMS += tests/bench/etpan tests/bench/cost
+tests_bench_etpan_SOURCES = tests/bench/etpan.c
+tests_bench_etpan_LDADD = $(ETPAN_LIBS)
+tests_bench_cost_SOURCES = tests/bench/cost.c tests/fuzz/place.h \
+	tests/fuzz/place.c
+tests_bench_cost_LDADD = $(MESSAGE_LIBS) $(CORE_LIBS)
+EXTRA_DIST += tests/bench/gateway tests/bench/scan \
+	tests/bench/linear

@@ -1,0 +1,54 @@
+# fuzz targets: what replay.c plays in every build, and with --enable-fuzz
+# libFuzzer; inputs that seed or once broke a target stand in tests/fuzz/NAME
+EXTRA_DIST += tests/fuzz/text tests/fuzz/lang tests/fuzz/when \
+	tests/fuzz/find tests/fuzz/own
+
+check_PROGRAMS += tests/fuzz/text_replay
+tests_fuzz_text_replay_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/replay.c \
+	tests/fuzz/place.h tests/fuzz/place.c
+tests_fuzz_text_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"text"'
+tests_fuzz_text_replay_LDADD = $(CORE_LIBS)
+TESTS += tests/fuzz/text_replay
+
+check_PROGRAMS += tests/fuzz/lang_replay
+tests_fuzz_lang_replay_SOURCES = tests/fuzz/lang_fuzz.c tests/fuzz/replay.c
+tests_fuzz_lang_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"lang"'
+tests_fuzz_lang_replay_LDADD = $(CORE_LIBS)
+TESTS += tests/fuzz/lang_replay
+
+check_PROGRAMS += tests/fuzz/when_replay
+tests_fuzz_when_replay_SOURCES = tests/core/when_fuzz.c tests/fuzz/replay.c
+tests_fuzz_when_replay_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET \
+	-DCORPUS='"when"'
+tests_fuzz_when_replay_LDADD = $(CORE_LIBS)
+TESTS += tests/fuzz/when_replay
+
+check_PROGRAMS += tests/fuzz/find_replay
+tests_fuzz_find_replay_SOURCES = tests/fuzz/find_fuzz.c tests/fuzz/replay.c \
+	tests/fuzz/place.h tests/fuzz/place.c
+tests_fuzz_find_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"find"'
+tests_fuzz_find_replay_LDADD = $(CORE_LIBS)
+TESTS += tests/fuzz/find_replay
+
+check_PROGRAMS += tests/fuzz/own_replay
+tests_fuzz_own_replay_SOURCES = tests/fuzz/own_fuzz.c tests/fuzz/replay.c
+tests_fuzz_own_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"own"'
+tests_fuzz_own_replay_LDADD = $(MESSAGE_LIBS)
+TESTS += tests/fuzz/own_replay
+
+if FUZZ
+noinst_PROGRAMS += tests/fuzz/text_fuzz tests/fuzz/lang_fuzz \
+	tests/fuzz/find_fuzz tests/fuzz/own_fuzz
+tests_fuzz_text_fuzz_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/place.c
+tests_fuzz_text_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_text_fuzz_LDADD = $(CORE_LIBS)
+tests_fuzz_lang_fuzz_SOURCES = tests/fuzz/lang_fuzz.c
+tests_fuzz_lang_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_lang_fuzz_LDADD = $(CORE_LIBS)
+tests_fuzz_find_fuzz_SOURCES = tests/fuzz/find_fuzz.c tests/fuzz/place.c
+tests_fuzz_find_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_find_fuzz_LDADD = $(CORE_LIBS)
+tests_fuzz_own_fuzz_SOURCES = tests/fuzz/own_fuzz.c
+tests_fuzz_own_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_own_fuzz_LDADD = $(MESSAGE_LIBS)
+endif
