@@ -31,8 +31,8 @@ struct letter {
  *
  * RC_BADINPUT an address or a Message-ID that cannot stand in a header
  */
-enum rc letter_write(TALLOC_CTX *mem, const struct letter *t,
-    struct slice *out, struct err *e) must_check;
+enum rc letter_write(TALLOC_CTX *mem, const struct letter *t, struct slice *out,
+    struct err *e) must_check;
 
 /* letter_is_address - may it stand in a header and in an envelope? */
 bool letter_is_address(const char *s);

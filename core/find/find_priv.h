@@ -15,21 +15,50 @@
 	X(I, "i")                                                              \
 	X(WE, "we")                                                            \
 	X(YOU, "you")                                                          \
-	X(HE, "he") X(ME, "me") X(WILL, "will") X(WONT, "wont") X(CANT,        \
-	    "cant") X(MUST, "must") X(WOULD, "would") X(OUR, "our") X(YOUR,    \
-	    "your") X(HIS, "his") X(QUAND, "quand") X(CONDWORD, "condword")    \
-	    X(COORD, "coord") X(SUBORD, "subord") X(STAFF, "staff") X(         \
-		THIRD, "third") X(DEED, "deed") X(THING, "thing") X(LEADLABEL, \
-		"leadlabel") X(VALIDLABEL, "validlabel") X(OFFERNOUN,          \
-		"offernoun") X(PAYLABEL, "paylabel") X(DET, "det") X(CLITIC,   \
-		"clitic") X(NEGATION, "negation") X(HEDGE, "hedge") X(PERFORM, \
-		"perform") X(ACCEPT, "accept") X(REQUEST, "requestlabel")      \
-		X(POLITE, "polite") X(REPORT, "report") X(WISH, "wish")        \
-		    X(THREAT, "threat") X(HABIT, "habit") X(PAST, "past")      \
-			X(SOON, "soon") X(NOT, "not") X(POSTED, "posted")      \
-			    X(LOOK, "look") X(BOILER, "boiler")                \
-				X(SIGNOFF, "signoff") X(GREETING, "greeting")  \
-				    X(ABBR, "abbr") X(FUNCTION, "function")
+	X(HE, "he")                                                            \
+	X(ME, "me")                                                            \
+	X(WILL, "will")                                                        \
+	X(WONT, "wont")                                                        \
+	X(CANT, "cant")                                                        \
+	X(MUST, "must")                                                        \
+	X(WOULD, "would")                                                      \
+	X(OUR, "our")                                                          \
+	X(YOUR, "your")                                                        \
+	X(HIS, "his")                                                          \
+	X(QUAND, "quand")                                                      \
+	X(CONDWORD, "condword")                                                \
+	X(COORD, "coord")                                                      \
+	X(SUBORD, "subord")                                                    \
+	X(STAFF, "staff")                                                      \
+	X(THIRD, "third")                                                      \
+	X(DEED, "deed")                                                        \
+	X(THING, "thing")                                                      \
+	X(LEADLABEL, "leadlabel")                                              \
+	X(VALIDLABEL, "validlabel")                                            \
+	X(OFFERNOUN, "offernoun")                                              \
+	X(PAYLABEL, "paylabel")                                                \
+	X(DET, "det")                                                          \
+	X(CLITIC, "clitic")                                                    \
+	X(NEGATION, "negation")                                                \
+	X(HEDGE, "hedge")                                                      \
+	X(PERFORM, "perform")                                                  \
+	X(ACCEPT, "accept")                                                    \
+	X(REQUEST, "requestlabel")                                             \
+	X(POLITE, "polite")                                                    \
+	X(REPORT, "report")                                                    \
+	X(WISH, "wish")                                                        \
+	X(THREAT, "threat")                                                    \
+	X(HABIT, "habit")                                                      \
+	X(PAST, "past")                                                        \
+	X(SOON, "soon")                                                        \
+	X(NOT, "not")                                                          \
+	X(POSTED, "posted")                                                    \
+	X(LOOK, "look")                                                        \
+	X(BOILER, "boiler")                                                    \
+	X(SIGNOFF, "signoff")                                                  \
+	X(GREETING, "greeting")                                                \
+	X(ABBR, "abbr")                                                        \
+	X(FUNCTION, "function")
 
 enum find_class {
 #define X(id, name) CLASS_##id,
@@ -43,8 +72,14 @@ enum find_class {
 	X(FUT, "fut")                                                          \
 	X(COND, "cond")                                                        \
 	X(IMPF, "impf")                                                        \
-	X(PRES, "pres") X(S3, "s3") X(SUBJ, "subj") X(INF, "inf") X(PP, "pp")  \
-	    X(PASTF, "past") X(PPR, "ppr") X(GER, "ger")
+	X(PRES, "pres")                                                        \
+	X(S3, "s3")                                                            \
+	X(SUBJ, "subj")                                                        \
+	X(INF, "inf")                                                          \
+	X(PP, "pp")                                                            \
+	X(PASTF, "past")                                                       \
+	X(PPR, "ppr")                                                          \
+	X(GER, "ger")
 
 enum find_form {
 #define X(id, name) FORM_##id,
@@ -58,15 +93,33 @@ enum find_form {
 	X(SEND, "send")                                                        \
 	X(DELIVER, "deliver")                                                  \
 	X(VISIT, "visit")                                                      \
-	X(CALL, "call") X(ANSWER, "answer") X(INFORM, "inform")                \
-	    X(GIVE, "give") X(PAY, "pay") X(CHARGE, "charge") X(GET, "get")    \
-		X(KEEP, "keep") X(LEAVE, "leave") X(GO, "go") X(SEE, "see")    \
-		    X(HAVE, "have") X(BE, "be") X(CAN, "can") X(MUSTV, "must") \
-			X(WANT, "want") X(KNOW, "know") X(HOPE, "hope")        \
-			    X(ASK, "ask") X(ENGAGE, "engage") X(SAY, "say")    \
-				X(WAIT, "wait") X(PLAN, "plan")                \
-				    X(FOLLOW, "follow") X(STAY, "stay")        \
-					X(SERVE, "serve") X(DO, "do")
+	X(CALL, "call")                                                        \
+	X(ANSWER, "answer")                                                    \
+	X(INFORM, "inform")                                                    \
+	X(GIVE, "give")                                                        \
+	X(PAY, "pay")                                                          \
+	X(CHARGE, "charge")                                                    \
+	X(GET, "get")                                                          \
+	X(KEEP, "keep")                                                        \
+	X(LEAVE, "leave")                                                      \
+	X(GO, "go")                                                            \
+	X(SEE, "see")                                                          \
+	X(HAVE, "have")                                                        \
+	X(BE, "be")                                                            \
+	X(CAN, "can")                                                          \
+	X(MUSTV, "must")                                                       \
+	X(WANT, "want")                                                        \
+	X(KNOW, "know")                                                        \
+	X(HOPE, "hope")                                                        \
+	X(ASK, "ask")                                                          \
+	X(ENGAGE, "engage")                                                    \
+	X(SAY, "say")                                                          \
+	X(WAIT, "wait")                                                        \
+	X(PLAN, "plan")                                                        \
+	X(FOLLOW, "follow")                                                    \
+	X(STAY, "stay")                                                        \
+	X(SERVE, "serve")                                                      \
+	X(DO, "do")
 
 enum find_verb {
 #define X(id, name) VERB_##id,
@@ -140,9 +193,14 @@ enum rc find_clauses(struct find_work *w);
 #define FIND_WHO(X)                                                            \
 	X(NONE, "none")                                                        \
 	X(US, "us")                                                            \
-	X(STAFF, "staff") X(NAME, "name") X(HE, "he") X(THING, "thing")        \
-	    X(YOU, "you") X(YOURS, "yours") X(THIRD, "third")                  \
-		X(OTHER, "other")
+	X(STAFF, "staff")                                                      \
+	X(NAME, "name")                                                        \
+	X(HE, "he")                                                            \
+	X(THING, "thing")                                                      \
+	X(YOU, "you")                                                          \
+	X(YOURS, "yours")                                                      \
+	X(THIRD, "third")                                                      \
+	X(OTHER, "other")
 
 enum find_who {
 #define X(id, name) WHO_##id,
@@ -155,9 +213,17 @@ enum find_who {
 #define FIND_HOW(X)                                                            \
 	X(NONE, "none")                                                        \
 	X(FUT, "fut")                                                          \
-	X(PRES, "pres") X(PROG, "prog") X(PERF, "perf") X(PAST, "past")        \
-	    X(COND, "cond") X(WOULD, "would") X(CAN, "can") X(MUST, "must")    \
-		X(SHOULD, "should") X(WANT, "want") X(ORDER, "order")
+	X(PRES, "pres")                                                        \
+	X(PROG, "prog")                                                        \
+	X(PERF, "perf")                                                        \
+	X(PAST, "past")                                                        \
+	X(COND, "cond")                                                        \
+	X(WOULD, "would")                                                      \
+	X(CAN, "can")                                                          \
+	X(MUST, "must")                                                        \
+	X(SHOULD, "should")                                                    \
+	X(WANT, "want")                                                        \
+	X(ORDER, "order")
 
 enum find_how {
 #define X(id, name) HOW_##id,

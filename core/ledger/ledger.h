@@ -125,10 +125,9 @@ enum rc ledger_hand(struct ledger *l, int64_t id, const char *to, int64_t at,
 /* ledger_together - several calls in one transaction: all of them, or, where
  * part returns other than RC_OK, none. A call that fails inside changes
  * nothing by itself, so part may go on. */
-typedef enum rc (*ledger_part_fn)(
-    struct ledger *l, void *arg, struct err *e);
-enum rc ledger_together(struct ledger *l, ledger_part_fn part, void *arg,
-    struct err *e) must_check;
+typedef enum rc (*ledger_part_fn)(struct ledger *l, void *arg, struct err *e);
+enum rc ledger_together(
+    struct ledger *l, ledger_part_fn part, void *arg, struct err *e) must_check;
 
 /* a stable random name of this ledger, for UIDs; owned by l */
 const char *ledger_uuid(const struct ledger *l);
@@ -245,9 +244,9 @@ enum rc ledger_inbox_taken(struct ledger *l, int64_t id, int64_t at,
 
 struct ledger_away {
 	int64_t id;
-	const char *who;         /* address */
+	const char *who;          /* address */
 	struct civil first, last; /* days, both included */
-	const char *deputy;      /* address, or NULL: the team */
+	const char *deputy;       /* address, or NULL: the team */
 	int64_t created_at, cancelled_at;
 };
 typedef enum rc (*ledger_away_fn)(

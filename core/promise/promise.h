@@ -67,7 +67,7 @@ struct promise {
 	char *author;           /* address, lower case domain */
 	char *author_name;      /* display name or NULL */
 	char *owner; /* who is to keep it now, where not the author; or NULL */
-	char **customers;       /* external recipients; ends with NULL */
+	char **customers;     /* external recipients; ends with NULL */
 	char *subject_thread; /* root Message-ID of the conversation or NULL */
 	char *message_id;     /* without angle brackets */
 	int64_t sent_at;      /* UTC seconds, the mail's Date: */

@@ -38,8 +38,8 @@ struct settings_row {
 };
 
 /* settings_replace - put a copy of value into a char * member */
-enum rc settings_replace(TALLOC_CTX *mem, void *at, const char *value,
-    struct err *e) must_check;
+enum rc settings_replace(
+    TALLOC_CTX *mem, void *at, const char *value, struct err *e) must_check;
 
 /* the check of one item of a list; it may change the item's letters */
 typedef bool (*settings_item_fn)(char *item);

@@ -26,8 +26,8 @@ struct ticket {
 
 /* ticket_key - read the key at path, made (mode 0600) where it is missing;
  * RC_BADINPUT no key, or one that others can read */
-enum rc ticket_key(const char *path, uint8_t key[TICKET_KEY_BYTES],
-    struct err *e) must_check;
+enum rc ticket_key(
+    const char *path, uint8_t key[TICKET_KEY_BYTES], struct err *e) must_check;
 
 /* ticket_address - good until TICKET_DAYS after at; base is the setting
  * remind-from; owned by mem; NULL where it is no address */
@@ -36,8 +36,7 @@ char *ticket_address(TALLOC_CTX *mem, const char *base,
     int64_t at);
 
 /* ticket_parse - is this one of ours by its form? base "": never */
-bool ticket_parse(
-    const char *base, struct slice address, struct ticket *out);
+bool ticket_parse(const char *base, struct slice address, struct ticket *out);
 
 /* ticket_is_good - made by us for this recipient, and not past at */
 bool ticket_is_good(const struct ticket *t, const char *recipient,
