@@ -182,16 +182,18 @@ is_later(struct civil a, struct civil b)
 }
 
 /* deadline - the last due; what only names a thing ("your mail of 12 May")
- * counts where there is no other */
+ * counts where there is no other, a bare length ("5 days") never */
 static struct civil
 deadline(const struct found *f)
 {
 	struct civil due = { 0 }, named = { 0 };
 
 	for (size_t i = 0; i < f->scan->count; i++) {
-		struct civil *best =
-		    f->scan->exprs[i].is_attribute ? &named : &due;
+		const struct when_expr *x = &f->scan->exprs[i];
+		struct civil *best = x->is_attribute ? &named : &due;
 
+		if (x->is_duration && !x->is_deadline && !x->is_counted)
+			continue;
 		if (f->results[i].due.is_set &&
 		    is_later(f->results[i].due, *best))
 			*best = f->results[i].due;

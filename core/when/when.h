@@ -38,6 +38,7 @@ struct when_expr {
 	bool is_deadline;      /* by, d'ici, avant, within, sous … */
 	bool is_start;         /* from, à partir de */
 	bool is_duration;      /* a bare or prefixed length of time */
+	bool is_counted;       /* a length that is counted from a date */
 	bool is_recurrence;    /* every, chaque */
 	bool has_hour;         /* an hour or a part of a day is named */
 	bool has_day;          /* a named day or finer */

@@ -312,6 +312,7 @@ describe(struct when_expr *x, const struct when_field *f)
 	x->has_day = keys_has(k, BIT(day) | BIT(weekday) | BIT(mday) |
 				     BIT(num1) | BIT(feast) | BIT(easter) |
 				     BIT(anaphor) | TIME_KEYS);
+	x->is_counted = f->base.has != 0;
 	x->is_vague = keys_has(k, BIT(vague));
 	x->is_past = keys_has(k, BIT(past));
 }
@@ -619,6 +620,7 @@ date_events(struct builder *b)
 		x = &b->exprs[kept - 1];
 		x->field = f;
 		x->is_event_delay = false;
+		x->is_counted = true;
 		x->count = y->first + y->count - x->first;
 		i++;
 	}
