@@ -129,8 +129,8 @@ class_line(struct reader *r, struct slice s)
 	for (i = s.len; i > 0; i--)
 		if (s.at[i - 1] == '=') {
 			eq = i - 1;
-			if (!number((struct slice){ s.at + i, s.len - i },
-				&value))
+			if (!number(
+				(struct slice){ s.at + i, s.len - i }, &value))
 				return lang_fault(&r->at, r->e,
 				    "a number is expected behind '='");
 			break;

@@ -83,7 +83,8 @@ static const struct settings_row table[] = {
 	    .at = AT(own_domains),
 	    .def = "",
 	    .doc = "Domains of our own people, who are no customers; empty for "
-		   "each author's own domain." },
+		   "each author's own domain. Where they are given, what "
+		   "others wrote is passed on and not read for promises." },
 	{ .name = "timezone",
 	    .type = &settings_zone,
 	    .at = AT(timezone),

@@ -153,8 +153,9 @@ cut_lines(TALLOC_CTX *mem, struct slice text, struct own *o, struct buf *fold,
 	if (fold->failed)
 		return err_nomem(e);
 	for (i = 0; i < o->count; i++) {
-		o->lines[i].fold = (struct slice){ buf_slice(fold).at + offsets[i],
-			offsets[i + 1] - offsets[i] };
+		o->lines[i].fold =
+		    (struct slice){ buf_slice(fold).at + offsets[i],
+			    offsets[i + 1] - offsets[i] };
 		o->lines[i].kinds = own_kinds(o->lines[i].fold);
 	}
 	talloc_free(offsets);

@@ -206,6 +206,8 @@ understand_mail(struct understand *u, TALLOC_CTX *mem, const struct message *m,
 		o->why = UNDERSTAND_PRIVATE;
 	else if (o->author == NULL)
 		o->why = UNDERSTAND_NO_AUTHOR;
+	else if (!is_own(u, o->author, o->author))
+		o->why = UNDERSTAND_FOREIGN;
 	else
 		rc = customers(u, o, m, from, e);
 	if (rc == RC_OK && o->why == UNDERSTAND_READ && o->customers[0] == NULL)
@@ -231,6 +233,8 @@ understand_why_name(enum understand_why why)
 		return "private";
 	case UNDERSTAND_INTERNAL:
 		return "internal";
+	case UNDERSTAND_FOREIGN:
+		return "foreign";
 	case UNDERSTAND_NO_AUTHOR:
 		return "no-author";
 	case UNDERSTAND_READ:

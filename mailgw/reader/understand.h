@@ -36,6 +36,8 @@ enum understand_why {
 	UNDERSTAND_READ,
 	UNDERSTAND_PRIVATE,  /* marked as such: never read */
 	UNDERSTAND_INTERNAL, /* nobody outside gets it */
+	UNDERSTAND_FOREIGN,  /* its author is none of own-domains: a customer's
+				mail that a rule redirects, say */
 	UNDERSTAND_NO_AUTHOR
 };
 

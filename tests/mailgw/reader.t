@@ -74,6 +74,15 @@ is "$(count)" 1 "neither is recorded"
 like "$(cat "$tmp/log")" 'outcome=internal' "internal, it says"
 like "$(cat "$tmp/log")" 'outcome=private' "private, it says"
 
+# a customer's mail that a rule of ours redirects to somebody outside
+mail foreign x@elsewhere.example
+sed 's/c.morel@atelier/paul@client/' "$tmp/foreign.eml" >"$tmp/foreign2.eml"
+"$put" "$home/spool" paul@client.example x@elsewhere.example accepted \
+	"$tmp/foreign2.eml" >/dev/null
+ok "drains a mail that is not of our people" drain
+is "$(count)" 1 "what others wrote is no promise of ours"
+like "$(cat "$tmp/log")" 'outcome=foreign' "foreign, it says"
+
 mail five hidden@client.example
 "$put" "$home/spool" c.morel@atelier.example real@other.example unknown \
 	"$tmp/five.eml" >/dev/null
