@@ -63,6 +63,7 @@ static uint32_t feature_count;
 static uint32_t *table, table_size = 1u << 21;
 static uint32_t min_mails = 2;
 static double lambda = 2;
+static int caution = 400; /* thousandths off the bias: precision first */
 static const char *excluded = "";
 static int epochs = 100;
 
@@ -529,7 +530,7 @@ main(int argc, char **argv)
 	float bias = 0;
 	size_t i, lost = 0;
 
-	while ((c = getopt(argc, argv, "k:f:e:l:m:o:x:")) != -1) {
+	while ((c = getopt(argc, argv, "b:k:f:e:l:m:o:x:")) != -1) {
 		switch (c) {
 		case 'k':
 			k = (int)strtol(optarg, NULL, 10);
@@ -545,6 +546,9 @@ main(int argc, char **argv)
 			break;
 		case 'm':
 			min_mails = (uint32_t)strtol(optarg, NULL, 10);
+			break;
+		case 'b':
+			caution = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'x':
 			excluded = optarg;
@@ -579,7 +583,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	fprintf(f, "# made by contrib/train-find; do not edit\n");
-	write_weights(f, "promise", bias);
+	write_weights(f, "promise", bias - (float)caution / 1000);
 	for (c = 0; c < (int)ARRAY_LEN(tasks); c++) {
 		task(c);
 		bias = learn(0);

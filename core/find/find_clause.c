@@ -16,6 +16,7 @@ struct chunk {
 	uint32_t first, end;
 	bool has_finite, has_time, has_deed, is_condition;
 	bool after_semicolon, opens_bracket;
+	bool shares_subject; /* "… and let you know": no subject of its own */
 };
 
 static bool
@@ -71,6 +72,14 @@ weigh_chunk(struct find_work *w, struct chunk *c, uint32_t sentence_end)
 	    (w->words[c->first].classes & CLASS_BIT(COORD)) &&
 	    (w->words[c->first + 1].classes & CLASS_BIT(CONDWORD)))
 		c->is_condition = true;
+	if (w->words[c->first].classes & CLASS_BIT(COORD))
+		for (i = c->first + 1; i < c->end && i < c->first + 4; i++) {
+			if (w->words[i].is_finite)
+				break;
+			if (w->words[i].is_verb &&
+			    (w->words[i].forms & FORM_BIT(INF)))
+				c->shares_subject = true;
+		}
 	for (i = c->first; i < c->end; i++) {
 		if (w->words[i].is_finite)
 			c->has_finite = true;
@@ -256,6 +265,8 @@ starts_clause(const struct builder *b, const struct chunk *c)
 {
 	if (b->open == NULL)
 		return true;
+	if (c->shares_subject && b->has_finite)
+		return c->has_time && b->has_time;
 	if (c->has_finite && b->has_finite)
 		return true;
 	if (c->after_semicolon && (c->has_finite || c->has_time) &&

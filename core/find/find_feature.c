@@ -275,10 +275,10 @@ time_group(const char *timed)
 static const char *
 verb_group(const struct find_word *x)
 {
-	if (x->verbs &
-	    (VERB_BIT(SEND) | VERB_BIT(DELIVER) | VERB_BIT(VISIT) |
-		VERB_BIT(CALL) | VERB_BIT(ANSWER) | VERB_BIT(INFORM) |
-		VERB_BIT(GIVE) | VERB_BIT(PAY) | VERB_BIT(KEEP)))
+	if (x->verbs & (VERB_BIT(SEND) | VERB_BIT(DELIVER) | VERB_BIT(VISIT) |
+			   VERB_BIT(CALL) | VERB_BIT(ANSWER) |
+			   VERB_BIT(INFORM) | VERB_BIT(GIVE) | VERB_BIT(PAY) |
+			   VERB_BIT(KEEP) | VERB_BIT(FIT)))
 		return "serve";
 	if (x->verbs & (VERB_BIT(DO) | VERB_BIT(FOLLOW) | VERB_BIT(PLAN) |
 			   VERB_BIT(ENGAGE)))
@@ -288,8 +288,11 @@ verb_group(const struct find_word *x)
 	if (x->verbs & (VERB_BIT(BE) | VERB_BIT(STAY)))
 		return "be";
 	if (x->verbs & (VERB_BIT(CAN) | VERB_BIT(MUSTV) | VERB_BIT(WANT) |
-			   VERB_BIT(HOPE) | VERB_BIT(ASK) | VERB_BIT(SAY)))
-		return "modal";
+			   VERB_BIT(HOPE) | VERB_BIT(ASK) | VERB_BIT(SAY) |
+			   VERB_BIT(WAIT) | VERB_BIT(KNOW)))
+		return "mind";
+	if (x->verbs & VERB_BIT(CHARGE))
+		return "charge";
 	return x->verbs == 0 ? "?" : "other";
 }
 
@@ -385,13 +388,42 @@ put_verbless(const struct find_work *w, const struct find_clause *c,
 		what = "accept";
 	else if (seen & CLASS_BIT(THING))
 		what = "thing";
-	(void)snprintf(key, sizeof(key), "%s%s%s.%s", what, pp ? ".pp" : "",
+	(void)snprintf(key, sizeof(key), "%s%s%s.%s", what,
+	    seen & CLASS_BIT(PLANNED) ? ".planned"
+	    : pp                      ? ".pp"
+				      : "",
 	    colon ? ".colon" : "", time_group(timed));
 	find_put(s, "core:none.", key, "", "");
 	find_put(s, "core:none.", key, ".", unit);
 	find_put(s, "core:none.", key, ".", bucket(n));
 	find_put(s, "core:none.", key, ".", timed);
 	find_put(s, "core:none.", timed, ".", before ? "behind" : "ahead");
+}
+
+/* put_against - what speaks for or against a promise, with who does what */
+static void
+put_against(const struct find_work *w, const struct find_clause *c,
+    const struct find_act *a, struct find_sink *s)
+{
+	const uint64_t telling =
+	    CLASS_BIT(AWAY) | CLASS_BIT(REQUEST) | CLASS_BIT(WISH) |
+	    CLASS_BIT(REPORT) | CLASS_BIT(THREAT) | CLASS_BIT(THIRD) |
+	    CLASS_BIT(POLITE) | CLASS_BIT(BOILER) | CLASS_BIT(HABIT) |
+	    CLASS_BIT(PAST) | CLASS_BIT(PERFORM) | CLASS_BIT(PLANNED) |
+	    CLASS_BIT(POSTED) | CLASS_BIT(NEED) | CLASS_BIT(PAYLABEL);
+	uint64_t seen = 0;
+	char key[SYMBOL_MAX];
+	uint32_t i;
+	size_t k;
+
+	for (i = c->first; i < c->end; i++)
+		if (!w->words[i].in_condition)
+			seen |= w->words[i].classes;
+	(void)snprintf(key, sizeof(key), "%s.%s", find_who_names[a->who],
+	    find_how_names[a->how]);
+	for (k = 0; k < CLASS_COUNT; k++)
+		if (seen & telling & (1ull << k))
+			find_put(s, "core:", key, ".", find_class_names[k]);
 }
 
 /* put_verbs - each verb group of the clause */
@@ -407,6 +439,8 @@ put_verbs(const struct find_work *w, const struct find_clause *c,
 		if (!find_act(w, c, i, &a))
 			continue;
 		put_core(w, c, &a, timed, s);
+		if (first)
+			put_against(w, c, &a, s);
 		if (first)
 			find_put(s, "first:", find_who_names[a.who], ".",
 			    find_how_names[a.how]);

@@ -5,6 +5,20 @@
 
 #include "core/find/find_priv.h"
 
+/* brings - whether something is sent or delivered: that is no appointment */
+static bool
+brings(const struct find_work *w, const struct find_clause *c)
+{
+	const unsigned bring = VERB_BIT(DELIVER) | VERB_BIT(SEND);
+	struct find_act a;
+	uint32_t i;
+
+	for (i = c->first; i < c->end; i++)
+		if (find_act(w, c, i, &a))
+			return (w->words[a.verb].verbs & bring) != 0;
+	return false;
+}
+
 void
 find_kind(const struct find_work *w, const struct find_model *m,
     const struct find_sink *s, struct find_clause *c)
@@ -18,6 +32,8 @@ find_kind(const struct find_work *w, const struct find_model *m,
 	if (t == NULL || t->is_vague)
 		appointment = offer = -1;
 	else if (!t->has_day && !t->has_hour)
+		appointment = -1;
+	else if (brings(w, c))
 		appointment = -1;
 	c->kind = PROMISE_ACTION;
 	if (offer > 0 && offer >= appointment)

@@ -53,7 +53,9 @@
 	X(SOON, "soon")                                                        \
 	X(NOT, "not")                                                          \
 	X(POSTED, "posted")                                                    \
-	X(LOOK, "look")                                                        \
+	X(AWAY, "away")                                                        \
+	X(NEED, "need")                                                        \
+	X(PLANNED, "planned")                                                  \
 	X(BOILER, "boiler")                                                    \
 	X(SIGNOFF, "signoff")                                                  \
 	X(GREETING, "greeting")                                                \
@@ -119,6 +121,7 @@ enum find_form {
 	X(FOLLOW, "follow")                                                    \
 	X(STAY, "stay")                                                        \
 	X(SERVE, "serve")                                                      \
+	X(FIT, "fit")                                                          \
 	X(DO, "do")
 
 enum find_verb {
