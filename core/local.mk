@@ -23,7 +23,7 @@ libcore_a_SOURCES += core/unread/unread.h core/unread/unread.c
 libcore_a_SOURCES += core/text/text.h core/text/text_priv.h core/text/text.c \
 	core/text/text_units.c
 libcore_a_SOURCES += core/lang/lang.h core/lang/lang_priv.h core/lang/lang.c \
-	core/lang/lang_file.c core/lang/lang_compile.c core/lang/lang_index.c \
+	core/lang/lang_file.c core/lang/lang_dir.c core/lang/lang_compile.c core/lang/lang_index.c \
 	core/lang/lang_match.c core/lang/lang_check.c
 langdir = $(pkgdatadir)/lang
 dist_lang_DATA = core/lang/fr.lang core/lang/en.lang \

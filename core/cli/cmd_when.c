@@ -275,25 +275,25 @@ batch(struct asker *a, struct err *e)
 static enum rc
 single(struct asker *a, struct err *e)
 {
-	const struct lang *langs[2] = { NULL, NULL };
+	const struct lang *langs[LANG_MAX_OPEN];
 	struct when_ref ref = {
 		.sent_at = a->c->at, .zone = a->zone, .calendar = a->calendar
 	};
-	const char *first = a->c->lang == CLI_FR ? "fr" : "en";
+	const char *first = a->c->lang_text;
 	struct found f;
 	size_t count = 1;
 	enum rc rc;
 
-	if (a->c->lang_text != NULL)
-		first = a->c->lang_text;
-	langs[0] = language(a, first, e);
-	if (langs[0] == NULL)
-		return cli_usage(
-		    a->c, e, "there is no language '%.20s'", first);
-	if (a->c->lang_text == NULL) {
-		langs[1] =
-		    language(a, strcmp(first, "fr") == 0 ? "en" : "fr", e);
-		count += langs[1] != NULL;
+	if (first != NULL) {
+		langs[0] = language(a, first, e);
+		if (langs[0] == NULL)
+			return cli_usage(
+			    a->c, e, "there is no language '%.20s'", first);
+	} else {
+		rc = lang_open_all(a->c->mem, NULL,
+		    a->c->lang == CLI_FR ? "fr" : "en", langs, &count, e);
+		if (rc != RC_OK)
+			return rc;
 	}
 	if (a->c->at_text != NULL && !place(a, a->c->mem, a->c->at_text, &ref))
 		return cli_usage(

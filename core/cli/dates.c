@@ -37,13 +37,13 @@ pick(struct cli *c, TALLOC_CTX *mem, const struct when_scan *scan,
 	return RC_OK;
 }
 
-/* read_words - with both languages */
+/* read_words - in every language, the user's own first */
 static enum rc
 read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
     const struct zone *zone, struct civil *out, struct err *e)
 {
-	const struct lang *langs[2];
-	struct lang *fr, *en;
+	const struct lang *langs[LANG_MAX_OPEN];
+	size_t lang_count;
 	struct calendar *calendar;
 	struct when_scan *scan;
 	struct text *words;
@@ -54,9 +54,8 @@ read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
 	};
 	enum rc rc;
 
-	rc = lang_open(mem, NULL, "fr", &fr, e);
-	if (rc == RC_OK)
-		rc = lang_open(mem, NULL, "en", &en, e);
+	rc = lang_open_all(
+	    mem, NULL, c->lang == CLI_FR ? "fr" : "en", langs, &lang_count, e);
 	if (rc == RC_OK)
 		rc = calendar_new(mem, c->settings->work_week,
 		    c->settings->work_start_min, c->settings->work_end_min,
@@ -65,10 +64,8 @@ read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
 		rc = text_new(mem, slice_of(text), &words, e);
 	if (rc != RC_OK)
 		return rc;
-	langs[0] = c->lang == CLI_FR ? fr : en;
-	langs[1] = c->lang == CLI_FR ? en : fr;
 	ref.calendar = calendar;
-	rc = when_scan(mem, words, langs, 2, &scan, e);
+	rc = when_scan(mem, words, langs, lang_count, &scan, e);
 	if (rc != RC_OK)
 		return rc;
 	return pick(c, mem, scan, &ref, text, out, e);

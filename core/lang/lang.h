@@ -105,6 +105,17 @@ enum lang_how {
 enum rc lang_open(TALLOC_CTX *mem, const char *dir, const char *code,
     struct lang **out, struct err *e) must_check;
 
+/*
+ * lang_open_all - every language of a folder: each that has a file CODE.lang
+ *
+ * first  a code that comes first, or NULL; the others in alphabetical order
+ * out    the first LANG_MAX_OPEN of them, owned by mem
+ */
+#define LANG_MAX_OPEN 8
+enum rc lang_open_all(TALLOC_CTX *mem, const char *dir, const char *first,
+    const struct lang *out[LANG_MAX_OPEN], size_t *count,
+    struct err *e) must_check;
+
 /* lang_add_file - read one more file of the same language (a site's own) */
 enum rc lang_add_file(
     struct lang *l, const char *path, struct err *e) must_check;

@@ -7,8 +7,6 @@
  */
 #include "core/core.h"
 
-#include <dirent.h>
-
 #include "core/find/find.h"
 #include "core/read/read_priv.h"
 
@@ -16,22 +14,13 @@ enum rc
 read_langs_open(
     TALLOC_CTX *mem, const char *dir, struct read_langs **out, struct err *e)
 {
-	/* in the order in which equal claims on a text are decided */
-	static const char *const codes[] = { "fr", "en" };
 	struct read_langs *r = talloc_zero(mem, struct read_langs);
-	size_t i;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	*out = NULL;
 	if (r == NULL)
 		return err_nomem(e);
-	for (i = 0; rc == RC_OK && i < ARRAY_LEN(codes); i++) {
-		struct lang *l;
-
-		rc = lang_open(r, dir, codes[i], &l, e);
-		if (rc == RC_OK)
-			r->langs[r->count++] = l;
-	}
+	rc = lang_open_all(r, dir, NULL, r->langs, &r->count, e);
 	if (rc == RC_OK)
 		rc = find_model_open(r, dir, &r->model, e);
 	if (rc != RC_OK) {

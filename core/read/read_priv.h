@@ -5,10 +5,8 @@
 #include "core/find/find.h"
 #include "core/read/read.h"
 
-#define READ_MAX_LANGS 8
-
 struct read_langs {
-	const struct lang *langs[READ_MAX_LANGS];
+	const struct lang *langs[LANG_MAX_OPEN];
 	size_t count;
 	struct find_model *model;
 };

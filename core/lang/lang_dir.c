@@ -1,0 +1,192 @@
+/*
+ * lang_dir.c - where the languages are: files and the folder that holds them
+ */
+#include "core/core.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/lang/lang_priv.h"
+
+/* slurp - a whole file; owned by mem */
+static enum rc
+slurp(TALLOC_CTX *mem, const char *path, struct slice *out, struct err *e)
+{
+	struct stat st;
+	ssize_t got = 0;
+	size_t used = 0;
+	char *buf;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(e, "cannot read '%s'", path);
+	if (fstat(fd, &st) != 0 || st.st_size > (off_t)LANG_MAX_FILE) {
+		close(fd);
+		return err_set(e, RC_TOOBIG, "'%s' is over %u octets", path,
+		    LANG_MAX_FILE);
+	}
+	buf = talloc_size(mem, (size_t)st.st_size + 1);
+	while (buf != NULL && used < (size_t)st.st_size &&
+	       (got = read(fd, buf + used, (size_t)st.st_size - used)) > 0)
+		used += (size_t)got;
+	close(fd);
+	if (buf == NULL)
+		return err_nomem(e);
+	if (got < 0)
+		return err_errno(e, "cannot read '%s'", path);
+	*out = (struct slice){ buf, used };
+	return RC_OK;
+}
+
+static enum rc
+read_file(struct lang *l, const char *path, struct err *e)
+{
+	struct slice text = { 0 };
+	TALLOC_CTX *mem = talloc_new(NULL);
+	const char *base = strrchr(path, '/');
+	enum rc rc;
+
+	if (mem == NULL)
+		return err_nomem(e);
+	rc = slurp(mem, path, &text, e);
+	if (rc == RC_OK)
+		rc = lang_add_text(l, base ? base + 1 : path, text, e);
+	talloc_free(mem);
+	return rc;
+}
+
+enum rc
+lang_add_file(struct lang *l, const char *path, struct err *e)
+{
+	enum rc rc = read_file(l, path, e);
+
+	return rc == RC_OK ? lang_finish(l, e) : rc;
+}
+
+char *
+lang_dir(TALLOC_CTX *mem)
+{
+	const char *dir = getenv("PROMISED_LANGDIR");
+	char here[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	if (dir != NULL && *dir != '\0')
+		return talloc_strdup(mem, dir);
+	n = readlink("/proc/self/exe", here, sizeof(here) - sizeof("/lang"));
+	if (n > 0) {
+		here[n] = '\0';
+		memcpy(strrchr(here, '/'), "/lang", sizeof("/lang"));
+		if (stat(here, &st) == 0 && S_ISDIR(st.st_mode))
+			return talloc_strdup(mem, here);
+	}
+	return talloc_strdup(mem, LANGDIR);
+}
+
+/* is_ours - CODE.lang or CODE-*.lang */
+static int
+is_ours(const struct dirent *d, const char *code)
+{
+	size_t n = strlen(code), len = strlen(d->d_name);
+
+	return len > n + 4 && strncmp(d->d_name, code, n) == 0 &&
+	       (d->d_name[n] == '.' || d->d_name[n] == '-') &&
+	       strcmp(d->d_name + len - 5, ".lang") == 0;
+}
+
+enum rc
+lang_open(TALLOC_CTX *mem, const char *dir, const char *code, struct lang **out,
+    struct err *e)
+{
+	struct dirent **names = NULL;
+	struct lang *l = NULL;
+	char *folder, *path;
+	int i, n, read = 0;
+	enum rc rc;
+
+	*out = NULL;
+	rc = lang_new(mem, code, &l, e);
+	if (rc != RC_OK)
+		return rc;
+	folder = dir == NULL ? lang_dir(l) : talloc_strdup(l, dir);
+	n = folder == NULL ? 0 : scandir(folder, &names, NULL, alphasort);
+	if (n < 0)
+		rc = err_errno(e, "cannot read the folder '%s'", folder);
+	for (i = 0; i < n; i++) {
+		if (rc == RC_OK && is_ours(names[i], code)) {
+			path = talloc_asprintf(
+			    l, "%s/%s", folder, names[i]->d_name);
+			rc =
+			    path == NULL ? err_nomem(e) : read_file(l, path, e);
+			read++;
+		}
+		free(names[i]);
+	}
+	free(names);
+	if (rc == RC_OK && read == 0)
+		rc = err_set(
+		    e, RC_NOTFOUND, "no file of '%s' in '%s'", code, folder);
+	if (rc == RC_OK)
+		rc = lang_finish(l, e);
+	if (rc != RC_OK) {
+		talloc_free(l);
+		return rc;
+	}
+	*out = l;
+	return RC_OK;
+}
+
+/* is_main - CODE.lang, the one file that every language has */
+static int
+is_main(const struct dirent *d)
+{
+	const char *dot = strchr(d->d_name, '.');
+
+	return d->d_name[0] != '.' && dot != NULL &&
+	       strcmp(dot, ".lang") == 0 &&
+	       memchr(d->d_name, '-', (size_t)(dot - d->d_name)) == NULL;
+}
+
+enum rc
+lang_open_all(TALLOC_CTX *mem, const char *dir, const char *first,
+    const struct lang *out[LANG_MAX_OPEN], size_t *count, struct err *e)
+{
+	struct dirent **names = NULL;
+	const char *code;
+	char *folder;
+	struct lang *l;
+	enum rc rc = RC_OK;
+	int i, n;
+
+	*count = 0;
+	if (first != NULL) {
+		rc = lang_open(mem, dir, first, &l, e);
+		if (rc != RC_OK)
+			return rc;
+		out[(*count)++] = l;
+	}
+	folder = dir == NULL ? lang_dir(mem) : talloc_strdup(mem, dir);
+	if (folder == NULL)
+		return err_nomem(e);
+	n = scandir(folder, &names, is_main, alphasort);
+	if (n < 0)
+		rc = err_errno(e, "cannot read the folder '%s'", folder);
+	else if (n == 0)
+		rc = err_set(
+		    e, RC_NOTFOUND, "no language in the folder '%s'", folder);
+	for (i = 0; i < n; i++) {
+		*strchr(names[i]->d_name, '.') = '\0';
+		code = names[i]->d_name;
+		if (rc == RC_OK &&
+		    (first == NULL || strcmp(code, first) != 0) &&
+		    *count < LANG_MAX_OPEN) {
+			rc = lang_open(mem, dir, code, &l, e);
+			if (rc == RC_OK)
+				out[(*count)++] = l;
+		}
+		free(names[i]);
+	}
+	free(names);
+	return rc;
+}
