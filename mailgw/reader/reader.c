@@ -240,6 +240,7 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 		    LOG_TEXT("outcome", understand_why_name(o->why)),
 		    LOG_NUMBER("found", (int64_t)o->read->count),
 		    LOG_NUMBER("recorded", (int64_t)recorded),
+		    LOG_NUMBER("beyond", (int64_t)o->read->beyond),
 		    LOG_NUMBER("ms", now_ms(CLOCK_MONOTONIC) - started));
 	return rc;
 }
