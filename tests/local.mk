@@ -5,6 +5,7 @@ EXTRA_DIST += tests/corpus/own-en.jsonl tests/corpus/own-fr.jsonl
 EXTRA_DIST += tests/corpus/more-en.jsonl tests/corpus/more-fr.jsonl
 # held out: contrib/train-find must never read these (it takes the .jsonl
 # files of tests/corpus itself, not those of this folder)
+EXTRA_DIST += tests/corpus/heldout/held-en.jsonl
 EXTRA_DIST += tests/corpus/heldout/held-fr.jsonl
 include tests/fuzz/local.mk
 include tests/bench/local.mk
