@@ -18,7 +18,9 @@ libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c \
 	cal/remind/note.h cal/remind/note.c cal/remind/note_words.h \
 	cal/remind/note_words.c cal/remind/letter.h cal/remind/letter.c \
 	cal/remind/post.h cal/remind/post.c cal/remind/desk.h \
-	cal/remind/desk.c cal/remind/outbox.h cal/remind/outbox.c
+	cal/remind/desk.c cal/remind/outbox.h cal/remind/outbox.c \
+	cal/reply/words.h cal/reply/words.c cal/reply/date.h \
+	cal/reply/date.c cal/reply/reply.h cal/reply/reply.c
 pkglibexec_PROGRAMS += promised-remind promise-ics
 promised_remind_SOURCES = cal/remind/main.c
 promised_remind_LDADD = $(CAL_LIBS) $(ETPAN_LIBS) $(CURL_LIBS)

@@ -383,6 +383,29 @@ post_all(struct work *w, struct err *e)
 }
 
 enum rc
+desk_hand(const struct desk *d, struct ledger *l, int64_t id, int64_t at,
+    struct err *e)
+{
+	struct work w = { .desk = d, .ledger = l, .at = at };
+	struct promise *p;
+	enum rc rc;
+
+	w.mem = talloc_new(NULL);
+	if (w.mem == NULL)
+		return err_nomem(e);
+	rc = ledger_get(l, w.mem, id, &p, e);
+	if (rc == RC_OK && p->owner != NULL)
+		rc = add(
+		    &w, p, NOTE_REMIND, NOTE_HANDED, "handed", at, p->owner, e);
+	if (rc == RC_OK && w.count == 1) {
+		w.many = 1;
+		rc = post_one(l, &w, e);
+	}
+	talloc_free(w.mem);
+	return rc;
+}
+
+enum rc
 desk_decide(const struct desk *d, struct ledger *l, int64_t at, size_t *posted,
     struct err *e)
 {

@@ -38,6 +38,10 @@ enum rc desk_reader(const struct desk *d, struct ledger *l, TALLOC_CTX *mem,
     const char *who, struct civil day, int64_t at, char **out,
     struct err *e) must_check;
 
+/* desk_hand - tell a promise's new owner; within ledger_together() */
+enum rc desk_hand(const struct desk *d, struct ledger *l, int64_t id,
+    int64_t at, struct err *e) must_check;
+
 /* desk_message_id - a new one, without brackets; owned by mem */
 char *desk_message_id(const struct desk *d, TALLOC_CTX *mem);
 

@@ -13,11 +13,13 @@
 #include "cal/remind/desk.h"
 #include "cal/remind/outbox.h"
 #include "cal/remind/plan.h"
+#include "cal/reply/reply.h"
 #include "cal/start.h"
 #include "core/ledger/ledger.h"
 #include "core/log/log.h"
 
 #define PASS_MS 20000
+#define LOOK_MS 1000 /* for answers */
 #define DAY_S   (24 * 60 * 60)
 
 /* what was said last about one promise */
@@ -114,14 +116,16 @@ is_old(gpointer key, gpointer value, gpointer arg)
 
 /* speak - decide, then send; the ledger is opened each time as below */
 static enum rc
-speak(struct remind *r, int64_t at, int stop, struct err *e)
+speak(struct remind *r, int64_t at, bool is_pass, int stop, struct err *e)
 {
 	struct ledger *l = NULL;
-	size_t posted;
+	size_t posted = 0;
 	enum rc rc;
 
 	rc = ledger_open(NULL, r->path, LEDGER_WRITE, &l, e);
 	if (rc == RC_OK)
+		rc = reply_take(&r->desk, l, at, e);
+	if (rc == RC_OK && is_pass)
 		rc = desk_decide(&r->desk, l, at, &posted, e);
 	if (rc == RC_OK)
 		rc = outbox_send(&r->desk, l, at, stop, e);
@@ -150,20 +154,27 @@ pass(struct remind *r, int64_t at, struct err *e)
 	return rc;
 }
 
-/* work - a pass now and then, until a signal says to end */
+/* work - a pass now and then, a look for answers in between, until a signal
+ * says to end */
 static enum rc
 work(struct remind *r, int signals, struct err *e)
 {
 	struct pollfd fd = { .fd = signals, .events = POLLIN };
+	int64_t next_ms = 0;
+	bool is_pass;
 	enum rc rc;
 
 	for (;;) {
-		rc = r->has_voice ? speak(r, start_now(), signals, e)
+		is_pass = start_mono_ms() >= next_ms;
+		if (is_pass)
+			next_ms = start_mono_ms() + PASS_MS;
+		rc = r->has_voice ? speak(r, start_now(), is_pass, signals, e)
 				  : pass(r, start_now(), e);
 		if (rc != RC_OK && !r->is_blind)
 			log_event(EV_REMIND_BLIND, LOG_TEXT("reason", e->text));
 		r->is_blind = rc != RC_OK;
-		if (poll(&fd, 1, PASS_MS) < 0 && errno != EINTR)
+		if (poll(&fd, 1, r->has_voice ? LOOK_MS : PASS_MS) < 0 &&
+		    errno != EINTR)
 			return err_errno(e, "poll");
 		if (fd.revents != 0)
 			return RC_OK;
@@ -258,7 +269,7 @@ main(int argc, char **argv)
 	if (rc == RC_OK && is_send && !r.has_voice)
 		rc = err_set(&e, RC_BADINPUT, "remind-from is not set");
 	if (rc == RC_OK)
-		rc = is_send   ? speak(&r, r.start.at, -1, &e)
+		rc = is_send   ? speak(&r, r.start.at, true, -1, &e)
 		     : is_once ? pass(&r, r.start.at, &e)
 			       : serve(&r, &e);
 	status = start_status(&r.start, rc, "promised-remind", &e);

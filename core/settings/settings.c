@@ -158,12 +158,6 @@ static const struct settings_row table[] = {
 	    .def = "digest",
 	    .doc = "When an author hears of a new promise whose date is "
 		   "missing or doubtful: 'now', 'digest' or 'never'." },
-	{ .name = "invite",
-	    .type = &settings_people,
-	    .at = AT(invite),
-	    .def = "",
-	    .doc = "Authors who get a calendar invitation for each promise: "
-		   "addresses, @domains, or all." },
 	{ .name = "lang",
 	    .type = &settings_lang,
 	    .at = AT(lang),

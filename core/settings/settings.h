@@ -47,8 +47,7 @@ struct settings {
 	int digest_min;     /* minutes after midnight; -1: when work begins */
 	char *team_address; /* for what is late or nobody's; "": none */
 	enum settings_receipts receipts;
-	char **invite; /* authors who get calendar invitations */
-	char *lang;    /* of the command's words; "" = the locale's */
+	char *lang; /* of the command's words; "" = the locale's */
 };
 
 /*

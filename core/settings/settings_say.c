@@ -40,30 +40,6 @@ mailbox_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 	return talloc_strdup(mem, *(char *const *)at);
 }
 
-/* person_check - an address, "@domain" or "all", put into lower case */
-static bool
-person_check(char *item)
-{
-	char *c;
-
-	for (c = item; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	if (strcmp(item, "all") == 0)
-		return true;
-	return *item == '@' ? item[1] != '\0' && strchr(item + 1, '@') == NULL
-			    : is_address(item);
-}
-
-static enum rc
-people_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
-    void *at, struct err *e)
-{
-	(void)row;
-	return settings_list_parse(
-	    mem, value, at, person_check, "address, @domain or \"all\"", e);
-}
-
 static enum rc
 clock_of(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
@@ -161,8 +137,6 @@ receipts_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 }
 
 const struct settings_type settings_mailbox = { mailbox_parse, mailbox_show };
-const struct settings_type settings_people = { people_parse,
-	settings_list_show };
 const struct settings_type settings_clock = { clock_of, clock_show };
 const struct settings_type settings_remind = { remind_parse, remind_show };
 const struct settings_type settings_receipts = { receipts_parse,

@@ -18,6 +18,7 @@
 
 #include "core/ledger/ledger.h"
 #include "core/log/log.h"
+#include "core/ticket/ticket.h"
 #include "core/unread/unread.h"
 #include "mailgw/reader/parser.h"
 #include "mailgw/reader/reader.h"
@@ -169,6 +170,64 @@ put_aside(struct reader *r, const char *reason, struct err *e)
 	return RC_OK;
 }
 
+/* drop_ledger - opened anew next time: it may be another file by then */
+static enum rc
+drop_ledger(struct reader *r, struct err *e)
+{
+	talloc_free(r->ledger);
+	r->ledger = NULL;
+	(void)err_context(e, "ledger");
+	return e->rc = RC_RETRY;
+}
+
+/* need_ledger - open it where it is not */
+static enum rc
+need_ledger(struct reader *r, struct err *e)
+{
+	if (r->ledger != NULL || ledger_open(r, r->ledger_path, LEDGER_WRITE,
+				     &r->ledger, e) == RC_OK)
+		return RC_OK;
+	return drop_ledger(r, e);
+}
+
+/* answered_address - the ticket that a message was sent to, or NULL */
+static const char *
+answered_address(const struct reader *r)
+{
+	const char *const *rcpt = r->message->envelope.rcpts;
+	struct ticket t;
+
+	for (; rcpt != NULL && *rcpt != NULL; rcpt++)
+		if (ticket_parse(r->settings->remind_from, slice_of(*rcpt), &t))
+			return *rcpt;
+	return NULL;
+}
+
+/* keep_answer - its words go into the ledger's inbox; it promises nothing */
+static enum rc
+keep_answer(struct reader *r, const struct message *m, const char *address,
+    struct err *e)
+{
+	struct ledger_answer a = {
+		.address = address,
+		.sender = m->from.address,
+		.message_id = m->message_id,
+		.sent_at = r->message->envelope.received_at,
+		.is_automatic = m->is_automatic,
+		.words = m->words ? m->words : "",
+	};
+	bool is_new = false;
+	enum rc rc = need_ledger(r, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (ledger_inbox_put(r->ledger, &a, &is_new, e) != RC_OK)
+		return drop_ledger(r, e);
+	log_event(EV_READER_ANSWER, LOG_NUMBER("id", (int64_t)r->message->id),
+	    LOG_NUMBER("new", is_new));
+	return RC_OK;
+}
+
 /* record - what was understood, in one transaction */
 static enum rc
 record(struct reader *r, const struct message *m, const struct understood *o,
@@ -191,23 +250,14 @@ record(struct reader *r, const struct message *m, const struct understood *o,
 	if (o->why != UNDERSTAND_READ)
 		return RC_OK;
 	digest_of(m->words, mail.digest);
-	if (r->ledger == NULL) {
-		rc =
-		    ledger_open(r, r->ledger_path, LEDGER_WRITE, &r->ledger, e);
-		if (rc != RC_OK) {
-			(void)err_context(e, "ledger");
-			return e->rc = RC_RETRY;
-		}
-	}
+	rc = need_ledger(r, e);
+	if (rc != RC_OK)
+		return rc;
 	rc = ledger_record(
 	    r->ledger, &mail, o->read->promises, o->read->count, recorded, e);
 	if (rc == RC_OK || rc == RC_BADINPUT || rc == RC_TOOBIG)
 		return rc;
-	/* opened anew next time: it may be another file by then */
-	talloc_free(r->ledger);
-	r->ledger = NULL;
-	(void)err_context(e, "ledger");
-	return e->rc = RC_RETRY;
+	return drop_ledger(r, e);
 }
 
 /* understand_and_record - RC_BADINPUT, RC_TOOBIG: the message is at fault */
@@ -219,6 +269,7 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 		env->received_at };
 	struct understood *o;
 	struct message *m;
+	const char *address;
 	int64_t started = now_ms(CLOCK_MONOTONIC);
 	size_t recorded;
 	enum rc rc;
@@ -229,6 +280,11 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	*fault = m->is_partial ? m->fault : NULL;
+	address = answered_address(r);
+	if (address != NULL) {
+		reader_rest(r);
+		return keep_answer(r, m, address, e);
+	}
 	rc = understand_mail(r->understand, r->mem, m, &from, &o, e);
 	/* from here on a death is not the message's doing */
 	reader_rest(r);

@@ -187,6 +187,7 @@ set_up(struct gateway *gw, char bound[80], struct err *e)
 		.hostname = *gw->settings->hostname ? gw->settings->hostname
 						    : talloc_strdup(gw, name),
 		.max_message_bytes = gw->settings->max_message_bytes,
+		.reply_base = gw->settings->remind_from,
 		.pass_unspooled = gw->settings->on_failure == ON_FAILURE_PASS,
 		.spool = gateway_spool(gw),
 	};

@@ -7,6 +7,10 @@
  * the client. We queue nothing: until the client has that reply, the mail is
  * the client's.
  *
+ * Answers to reminders go no further: a recipient that is a ticket (ticket.h)
+ * is accepted here, and a message that has no other is ours once its copy is
+ * durable; the next hop gets a RSET. With others it is relayed to those.
+ *
  * Whoever owns the sockets fills session_from_client() and session_from_hop(),
  * calls session_run(), sends what is in session_to_client() and
  * session_to_hop(), and does what session_wants() says. Time is an argument.
@@ -41,6 +45,8 @@ struct session_config {
 	const char *hostname;     /* in greetings, both ways */
 	size_t max_message_bytes; /* larger ones pass unread */
 	bool pass_unspooled;      /* on-failure = pass */
+	const char *reply_base;   /* remind-from: mail to its tickets ends here;
+				     NULL or "": none does */
 	struct session_spool spool;
 };
 

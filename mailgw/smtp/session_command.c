@@ -9,6 +9,7 @@
 #include "core/core.h"
 
 #include "core/log/log.h"
+#include "core/ticket/ticket.h"
 #include "mailgw/smtp/session_priv.h"
 
 /* addresses of one envelope; the spool's record has a limit */
@@ -92,10 +93,35 @@ run_mail(struct session *s)
 	return forward(s, SENT_MAIL, path);
 }
 
+/* take_ours - a recipient that the next hop does not hear of */
+static bool
+take_ours(struct session *s, struct slice path)
+{
+	char *address;
+
+	if (s->n_sent > 0)
+		return false;
+	if (!s->has_mail) {
+		session_error(s, "503 5.5.1 MAIL comes first");
+		return true;
+	}
+	address = slice_dup(s, path);
+	hop_accept_rcpt(s, &address);
+	if (address != NULL) { /* it was not taken */
+		talloc_free(address);
+		session_error(s, "451 4.3.0 Out of memory");
+		return true;
+	}
+	s->n_ours++;
+	session_reply(s, "250 2.1.5 Ok");
+	return true;
+}
+
 static bool
 run_rcpt(struct session *s)
 {
 	struct slice path;
+	struct ticket t;
 	size_t i, octets = s->rcpt_octets;
 
 	if (s->hop_state != HOP_READY || (!s->has_mail && s->n_sent == 0))
@@ -106,6 +132,9 @@ run_rcpt(struct session *s)
 		octets += SERVER_LINE_MAX;
 	if (octets + path.len >= RCPT_OCTETS_MAX)
 		return refuse(s, "452 4.5.3 Too many recipients");
+	if (s->cf->reply_base != NULL &&
+	    ticket_parse(s->cf->reply_base, path, &t))
+		return take_ours(s, path);
 	return forward(s, SENT_RCPT, path);
 }
 
@@ -121,6 +150,11 @@ run_data(struct session *s)
 		why = "503 5.5.1 MAIL comes first";
 	else if (s->n_rcpts == 0)
 		why = "554 5.5.1 No valid recipients";
+	if (why == NULL && s->n_ours == s->n_rcpts) {
+		s->is_ours = true;
+		mail_begin(s, SLICE("354 End data with <CR><LF>.<CR><LF>\r\n"));
+		return true;
+	}
 	if (why == NULL) {
 		s->phase = PHASE_DATA;
 		return forward(s, SENT_DATA, (struct slice){ NULL, 0 });

@@ -190,9 +190,9 @@ unasked(struct session *s, const struct client_event *ev)
 	hop_lost(s, "a reply that was not asked for");
 }
 
-/* accept_rcpt - it belongs to the envelope */
-static void
-accept_rcpt(struct session *s, char **address)
+/* hop_accept_rcpt - it belongs to the envelope */
+void
+hop_accept_rcpt(struct session *s, char **address)
 {
 	const char **list;
 
@@ -266,7 +266,7 @@ answered(struct session *s, const struct client_event *ev)
 			sent.address = NULL;
 		}
 		if (fine && sent.kind == SENT_RCPT && s->has_mail)
-			accept_rcpt(s, &sent.address);
+			hop_accept_rcpt(s, &sent.address);
 	}
 	talloc_free(sent.address);
 	if (ev->code == 421 && s->phase != PHASE_CLOSING) {

@@ -18,7 +18,8 @@ mail_reset(struct session *s)
 	s->has_mail = false;
 	s->mail_from = NULL;
 	s->rcpts = NULL;
-	s->n_rcpts = s->rcpt_octets = 0;
+	s->n_rcpts = s->rcpt_octets = s->n_ours = 0;
+	s->is_ours = false;
 	s->verdict = NULL;
 	s->octets = 0;
 }
@@ -75,8 +76,9 @@ static bool
 spool_failed(struct session *s, enum rc rc, const struct err *e)
 {
 	log_event(EV_GATEWAY_SPOOL, NUMBER(s), LOG_TEXT("reason", e->text),
-	    LOG_TEXT("mail", s->cf->pass_unspooled ? "passed" : "refused"));
-	if (s->cf->pass_unspooled)
+	    LOG_TEXT("mail",
+		s->cf->pass_unspooled && !s->is_ours ? "passed" : "refused"));
+	if (s->cf->pass_unspooled && !s->is_ours)
 		return true;
 	mail_fail(s, rc == RC_RETRY ? "452 4.3.1 Insufficient storage"
 				    : "451 4.3.0 The copy cannot be written");
@@ -118,7 +120,8 @@ mail_body(struct session *s, const struct server_event *ev)
 	s->window_octets += ev->body.len;
 	if (s->phase != PHASE_BODY)
 		return;
-	session_to_hop_add(s, ev->body);
+	if (!s->is_ours)
+		session_to_hop_add(s, ev->body);
 	if (ev->is_stuffing)
 		return;
 	s->octets += ev->body.len;
@@ -127,7 +130,10 @@ mail_body(struct session *s, const struct server_event *ev)
 	if (s->octets > s->cf->max_message_bytes) {
 		log_event(EV_GATEWAY_TOO_BIG, NUMBER(s),
 		    LOG_NUMBER("limit", (int64_t)s->cf->max_message_bytes));
-		drop_copy(s, SPOOL_REFUSED);
+		if (s->is_ours)
+			mail_fail(s, "552 5.3.4 The answer is too big");
+		else
+			drop_copy(s, SPOOL_REFUSED);
 		return;
 	}
 	rc = s->cf->spool.data(s->cf->spool.arg, s->id, ev->body, &e);
@@ -146,10 +152,30 @@ mail_lookalike(struct session *s)
 	mail_fail(s, "554 5.6.0 A line of the message looks like its end");
 }
 
+/* keep - the message is ours alone, and its copy is safe */
+static void
+keep(struct session *s)
+{
+	log_event(EV_GATEWAY_ANSWER, NUMBER(s), LOG_TEXT("client", s->client),
+	    LOG_NUMBER("copy", (int64_t)s->id),
+	    LOG_NUMBER("octets", (int64_t)s->octets));
+	drop_copy(s, SPOOL_ACCEPTED);
+	session_reply(s, "250 2.0.0 Ok: it is an answer for us");
+	finish(s);
+	/* the next hop still waits for recipients */
+	if (s->phase == PHASE_COMMANDS && s->hop_state == HOP_READY)
+		hop_send(
+		    s, SENT_HELLO, SLICE("RSET"), (struct slice){ NULL, 0 });
+}
+
 /* send_dot - the copy is safe, or there is none */
 static void
 send_dot(struct session *s)
 {
+	if (s->is_ours) {
+		keep(s);
+		return;
+	}
 	s->at_durable = s->now;
 	s->phase = PHASE_FINAL;
 	hop_send(s, SENT_DOT, SLICE("."), (struct slice){ NULL, 0 });

@@ -93,6 +93,8 @@ struct session {
 	char *mail_from;
 	const char **rcpts; /* NULL at the end */
 	size_t n_rcpts, rcpt_octets;
+	size_t n_ours; /* of them, those that end here */
+	bool is_ours;  /* the message goes no further */
 	/* the message */
 	bool has_copy;
 	uint64_t id, octets;
@@ -116,6 +118,7 @@ void session_awaits_client(struct session *s);
 bool session_command(struct session *s);
 
 /* session_hop.c */
+void hop_accept_rcpt(struct session *s, char **address);
 bool hop_needed(struct session *s); /* false: it is being connected */
 void hop_send(struct session *s, enum sent_kind kind, struct slice line,
     struct slice address);

@@ -33,3 +33,7 @@ EXTRA_DIST += tests/cal/remind.t
 TESTS += tests/cal/remind.t
 EXTRA_DIST += tests/cal/post.t tests/cal/hop.py tests/cal/mail.py
 TESTS += tests/cal/post.t
+check_PROGRAMS += tests/cal/reply_test
+tests_cal_reply_test_SOURCES = tests/cal/reply_test.c
+tests_cal_reply_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/cal/reply_test

@@ -16,7 +16,7 @@ at_exit '[ -z "$service_pid" ] || kill -9 "$service_pid" 2>/dev/null'
 at_exit '[ -z "$hop_pid" ] || kill "$hop_pid" 2>/dev/null'
 
 until_true() {
-	tries=300
+	tries=${TRIES:-300}
 	until eval "$1"; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1
