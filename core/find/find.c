@@ -5,8 +5,6 @@
 
 #include "core/find/find_priv.h"
 
-#define WHY_FEATURES 6 /* the strongest that are shown */
-
 /* is_candidate - a clause that could promise anything at all */
 static bool
 is_candidate(const struct find_work *w, const struct find_clause *c)
@@ -24,49 +22,6 @@ is_candidate(const struct find_work *w, const struct find_clause *c)
 			    CLASS_BIT(SOON) | CLASS_BIT(DEED))))
 			return true;
 	return false;
-}
-
-/* explain - the features that weighed most, strongest first */
-static char *
-explain(const struct find_work *w, const struct find_model *m, size_t number)
-{
-	struct find_sink s = { .wants_names = true };
-	struct find_clause *c = &w->clauses[number];
-	char *out, *more;
-	int32_t weight, best, bound = INT32_MAX;
-	size_t i, pick;
-	int n;
-
-	s.mem = talloc_new(w->mem);
-	if (s.mem == NULL)
-		return NULL;
-	find_features(w, number, &s);
-	out = talloc_asprintf(w->mem, "clause: %s",
-	    text_squeeze(s.mem, w->text, w->text->tokens[c->first].at,
-		w->text->tokens[c->end - 1].at +
-		    w->text->tokens[c->end - 1].len -
-		    w->text->tokens[c->first].at));
-	for (n = 0; n < WHY_FEATURES && out != NULL && !s.failed; n++) {
-		best = 0;
-		pick = s.count;
-		for (i = 0; i < s.count; i++) {
-			weight = find_weight(m, ASK_PROMISE, s.hashes[i]);
-			if (weight > best && weight < bound) {
-				best = weight;
-				pick = i;
-			}
-		}
-		if (pick == s.count)
-			break;
-		bound = best;
-		more = talloc_asprintf_append(
-		    out, "\nfor it: %s (%+d)", s.names[pick], best);
-		if (more == NULL)
-			break;
-		out = more;
-	}
-	talloc_free(s.mem);
-	return out;
 }
 
 /* settle - of the clauses of one sentence, those that are one promise */
@@ -157,7 +112,7 @@ find_promises(TALLOC_CTX *mem, const struct find_model *model,
 	}
 	for (i = 0; i < w.clause_count; i++) {
 		if (w.clauses[i].is_promise) {
-			w.clauses[i].why = explain(&w, model, i);
+			w.clauses[i].why = find_explain(&w, model, i);
 			if (w.clauses[i].why == NULL) {
 				talloc_free(r);
 				return err_nomem(e);

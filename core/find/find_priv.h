@@ -285,6 +285,11 @@ int32_t find_weight(
 int32_t find_score(const struct find_model *m, enum find_question q,
     const struct find_sink *s);
 
+/* find_explain - why a clause is a promise, lines of words; owned by w->mem,
+ * NULL at the memory limit */
+char *find_explain(
+    const struct find_work *w, const struct find_model *m, size_t number);
+
 /* find_kind - kind and hedging of a promise, out of its features */
 void find_kind(const struct find_work *w, const struct find_model *m,
     const struct find_sink *s, struct find_clause *c);
