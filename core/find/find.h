@@ -47,7 +47,7 @@ struct find_clause {
 	uint32_t sentence;   /* its number in the text */
 	uint8_t lang;        /* index into the languages given */
 	uint32_t time;       /* index of its time, FIND_NO_TIME */
-	uint32_t time2;      /* a second, where two make a window */
+	uint32_t time2;      /* the hour of that day, where it stands apart */
 	uint32_t condition, condition_end; /* tokens; equal: none */
 	enum promise_kind kind;
 	bool is_hedged;

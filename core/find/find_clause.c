@@ -197,24 +197,56 @@ rank(const struct when_expr *x)
 	return 2;
 }
 
-/* choose_time - the time of a clause, out of those not in its condition */
+/* choose_time - the time of a clause, out of those not in its condition; who
+ * corrects himself means what he says last */
 static void
 choose_time(struct find_work *w, struct find_clause *c)
 {
 	const struct when_expr *x;
 	uint32_t i, last = FIND_NO_TIME;
+	bool corrected = false;
 	int best = 0, r;
 
 	for (i = c->first; i < c->end; i++) {
+		if (w->words[i].classes & CLASS_BIT(CORRECT))
+			corrected = best > 1;
 		if (w->words[i].time == FIND_NO_TIME ||
 		    w->words[i].time == last || w->words[i].in_condition)
 			continue;
 		last = w->words[i].time;
 		x = &w->in->times->exprs[last];
 		r = rank(x);
-		if (r > best) {
+		if (r > best || (corrected && r > 1)) {
 			best = r;
 			c->time = last;
+		}
+		corrected = false;
+	}
+}
+
+/* add_hour - « vendredi, je passerai à 9 h »: a day, and its hour apart */
+static void
+add_hour(struct find_work *w, struct find_clause *c)
+{
+	const struct when_expr *x, *day;
+	uint32_t i, last = FIND_NO_TIME;
+
+	if (c->time == FIND_NO_TIME)
+		return;
+	day = &w->in->times->exprs[c->time];
+	if (!day->has_day || day->has_hour || day->is_duration ||
+	    day->is_event_delay)
+		return;
+	for (i = c->first; i < c->end; i++) {
+		if (w->words[i].time == FIND_NO_TIME ||
+		    w->words[i].time == last || w->words[i].in_condition)
+			continue;
+		last = w->words[i].time;
+		x = &w->in->times->exprs[last];
+		if (last != c->time && x->has_hour && !x->has_day &&
+		    !x->is_past && !x->is_attribute && !x->is_duration) {
+			c->time2 = last;
+			return;
 		}
 	}
 }
@@ -281,6 +313,8 @@ finish(struct find_work *w, struct builder *b)
 {
 	if (b->open != NULL)
 		choose_time(w, b->open);
+	if (b->open != NULL)
+		add_hour(w, b->open);
 	if (b->open != NULL)
 		event_condition(w, b->open);
 }

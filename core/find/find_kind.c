@@ -5,6 +5,19 @@
 
 #include "core/find/find_priv.h"
 
+/* condition_time - a time that the condition names */
+static uint32_t
+condition_time(const struct find_work *w, const struct find_clause *c)
+{
+	uint32_t i;
+
+	for (i = c->condition; i < c->condition_end; i++)
+		if (w->words[i].time != FIND_NO_TIME &&
+		    !w->in->times->exprs[w->words[i].time].is_past)
+			return w->words[i].time;
+	return FIND_NO_TIME;
+}
+
 /* brings - whether something is sent or delivered: that is no appointment */
 static bool
 brings(const struct find_work *w, const struct find_clause *c)
@@ -25,8 +38,12 @@ find_kind(const struct find_work *w, const struct find_model *m,
 {
 	int32_t appointment = find_score(m, ASK_APPOINTMENT, s);
 	int32_t offer = find_score(m, ASK_OFFER, s);
-	const struct when_expr *t =
-	    c->time == FIND_NO_TIME ? NULL : &w->in->times->exprs[c->time];
+	const struct when_expr *t;
+
+	/* « 5 % si vous commandez d'ici le 30 »: open until that date */
+	if (c->time == FIND_NO_TIME && offer > 0)
+		c->time = condition_time(w, c);
+	t = c->time == FIND_NO_TIME ? NULL : &w->in->times->exprs[c->time];
 
 	/* an appointment is on a named day or finer, an offer has an end */
 	if (t == NULL || t->is_vague)

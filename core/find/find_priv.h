@@ -56,6 +56,7 @@
 	X(AWAY, "away")                                                        \
 	X(NEED, "need")                                                        \
 	X(PLANNED, "planned")                                                  \
+	X(CORRECT, "correct")                                                  \
 	X(BOILER, "boiler")                                                    \
 	X(SIGNOFF, "signoff")                                                  \
 	X(GREETING, "greeting")                                                \

@@ -129,6 +129,27 @@ cut(char *s)
 	s[n] = '\0';
 }
 
+/* set_hour - the hour of one time on the day of another */
+static void
+set_hour(TALLOC_CTX *mem, const struct when_scan *times, uint32_t number,
+    const struct when_ref *ref, struct when_result *w)
+{
+	struct civil named = w->due;
+	struct when_result hour;
+
+	resolve(mem, times, number, ref, &named, &hour);
+	if (!w->due.is_set || w->due.minute != CIVIL_NO_MINUTE ||
+	    !hour.due.is_set || hour.due.minute == CIVIL_NO_MINUTE)
+		return;
+	w->due.minute = hour.due.minute;
+	if (!w->from.is_set && hour.from.is_set &&
+	    hour.from.minute != CIVIL_NO_MINUTE &&
+	    hour.from.minute < hour.due.minute) {
+		w->from = w->due;
+		w->from.minute = hour.from.minute;
+	}
+}
+
 static enum rc
 fill(struct read_result *r, const struct reading *x,
     const struct find_clause *c, const struct when_result *w,
@@ -219,6 +240,8 @@ take(struct read_result *r, const struct read_langs *langs,
 		w = (struct when_result){ 0 };
 		if (c->time != FIND_NO_TIME)
 			resolve(mem, x.times, c->time, ref, named, &w);
+		if (c->time2 != FIND_NO_TIME)
+			set_hour(mem, x.times, c->time2, ref, &w);
 		if (r->count == READ_MAX_PROMISES) {
 			r->beyond++;
 			continue;
