@@ -8,6 +8,8 @@
 
 #include "core/lang/lang.h"
 
+#define WORDS_MAX 300
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
@@ -76,6 +78,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		words.at = cut + 1;
 		words.len = size - file.len - 1;
 	}
+	/* rules may spend their budget at every token: files matter more */
+	if (words.len > WORDS_MAX)
+		words.len = WORDS_MAX;
 	rc = lang_new(mem, "xx", &l, &e);
 	if (rc == RC_OK)
 		rc = lang_add_text(l, "fuzz", file, &e);

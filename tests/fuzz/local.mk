@@ -52,3 +52,9 @@ tests_fuzz_own_fuzz_SOURCES = tests/fuzz/own_fuzz.c
 tests_fuzz_own_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_own_fuzz_LDADD = $(MESSAGE_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/linear_test
+tests_fuzz_linear_test_SOURCES = tests/fuzz/linear_test.c tests/fuzz/place.h \
+	tests/fuzz/place.c
+tests_fuzz_linear_test_LDADD = $(MESSAGE_LIBS) $(CORE_LIBS)
+TESTS += tests/fuzz/linear_test

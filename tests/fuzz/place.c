@@ -24,14 +24,15 @@ place_of(uint8_t zone, uint8_t when)
 	if (place == NULL) {
 		place = talloc_zero(NULL, struct place);
 		assert(place != NULL);
-		if (atexit(close_place) != 0 ||
-		    read_langs_open(place, NULL, &place->langs, &e) != RC_OK ||
+		if (atexit(close_place) != 0)
+			abort();
+		if (read_langs_open(place, NULL, &place->langs, &e) != RC_OK ||
 		    calendar_new(place, 0x1f, 540, 1080, sets, &calendar, &e) !=
 			RC_OK)
-			abort();
+			goto fail;
 		for (size_t i = 0; i < ARRAY_LEN(names); i++)
 			if (zone_open(place, names[i], &zones[i], &e) != RC_OK)
-				abort();
+				goto fail;
 	}
 	place->ref.calendar = calendar;
 	place->ref.zone = zones[zone % ARRAY_LEN(names)];
@@ -41,4 +42,7 @@ place_of(uint8_t zone, uint8_t when)
 	place->ref.offset_min =
 	    zone_offset_min(place->ref.zone, place->ref.sent_at);
 	return place;
+fail:
+	(void)fprintf(stderr, "%s\n", e.text);
+	abort();
 }
