@@ -11,6 +11,9 @@
 #include <strings.h>
 #include <time.h>
 
+/* macros in glibc's checked headers as clang reads them */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy sprintf vsprintf strtok atoi atol
 #pragma GCC poison gmtime localtime
 

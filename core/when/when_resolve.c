@@ -357,7 +357,7 @@ after_text(const struct when_keys *k, char out[24])
 			(void)snprintf(out, 24, "P%dBD", n / 24);
 			break;
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	case UNIT_hour:
 		more += tenths * 6;
 		if (more != 0)

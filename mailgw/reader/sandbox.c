@@ -61,7 +61,7 @@ filter(struct err *e)
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	/* its own limits only */
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-	    SCMP_A0(SCMP_CMP_EQ, 0));
+	    SCMP_A0(SCMP_CMP_EQ, 0, 0));
 	failed |= seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (failed == 0)
 		failed = seccomp_load(ctx);
