@@ -35,6 +35,7 @@ static const struct {
 	{ "zone", 'z', "ZONE", OPT_ZONE, W_O_ZONE },
 	{ "explain", 'x', NULL, OPT_EXPLAIN, W_O_EXPLAIN },
 	{ "batch", 'b', NULL, OPT_BATCH, W_O_BATCH },
+	{ "to", 't', "WHO", OPT_TO, W_O_TO },
 	{ "config", 'c', "FILE", 0, W_O_CONF },
 	{ "option", 'o', "NAME=VALUE", 0, W_O_SET },
 	{ "at", '@', "INSTANT", 0, W_O_AT },
@@ -172,6 +173,9 @@ take(struct cli *c, int letter, const char *value, char *wants, struct err *e)
 		break;
 	case 'l':
 		c->lang_text = value;
+		break;
+	case 't':
+		c->to = value;
 		break;
 	case 'z':
 		c->zone_text = value;

@@ -31,6 +31,8 @@ static const struct cmd *const commands[] = {
 	&cmd_feed,
 	&cmd_scan,
 	&cmd_unread,
+	&cmd_away,
+	&cmd_outbox,
 	&cmd_config,
 	&cmd_when,
 	&cmd_lang,

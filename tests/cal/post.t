@@ -149,6 +149,67 @@ for day in 24 25 26 27 28 29 30; do
 done
 like "$(cat "$tmp/log")" 'remind.given-up letter=1' "after five days it is given up"
 
+# --- who is away, who stands in, who hears of it where nobody does
+promise() { "$builddir/promise" -c "$tmp/conf" --at 2026-11-23T08:00 "$@"; }
+readers() { # of the first mail said at an instant
+	rm -f "$hop"/*.eml "$hop"/*.env
+	say "$1"
+	sed -n 2p "$hop"/*.env 2>/dev/null | sort | tr '\n' ' '
+}
+fresh 'receipts = never' 'team-address = chef@acme.example'
+seed record fr 2026-11-24 "Je vous rappelle mardi."
+promise away helene@acme.example 2026-11-23 2026-11-23 --to tom@acme.example \
+    >"$tmp/away"
+is $? 0 "promise away"
+promise away tom@acme.example 2026-11-20 2026-11-30 \
+    --to paul@acme.example >/dev/null
+is "$(readers 2026-11-23T09:00)" "paul@acme.example " \
+    "a deputy's deputy hears of it"
+is "$(readers 2026-11-24T09:00)" "helene@acme.example " \
+    "who is back hears of it herself"
+promise away helene@acme.example 2026-11-25 2026-11-25 \
+    --to tom@acme.example >/dev/null
+promise away paul@acme.example 2026-11-25 2026-11-30 \
+    --to helene@acme.example >/dev/null
+is "$(promise away list --json | wc -l)" 4 "absences are listed"
+is "$(readers 2026-11-25T09:00)" "chef@acme.example " \
+    "a circle leads to the team"
+fresh 'receipts = never' 'team-address = chef@acme.example'
+seed record fr 2026-11-24 "Je vous rappelle mardi."
+promise away helene@acme.example 2026-11-23 vendredi >/dev/null
+is "$(readers 2026-11-23T09:00)" "chef@acme.example " "nobody: the team"
+promise away cancel 1
+is $? 0 "cancelled"
+is "$(readers 2026-11-24T09:00)" "helene@acme.example " "she is there"
+promise away cancel 1 2>/dev/null
+is $? 1 "twice is once too often"
+promise away helene 2026-11-23 2026-11-24 2>/dev/null
+is $? 2 "who is no address is wrong usage"
+promise away helene@acme.example 2026-11-24 2026-11-23 2>/dev/null
+is $? 2 "and so is an end before the start"
+
+# --- the morning's mail, and what wants a second look
+fresh 'remind = digest' 'digest-hour = 08:30'
+seed record fr 2026-11-23 "Je vous rappelle lundi."
+seed record fr 2026-11-24 "Le devis mardi."
+seed record fr 2026-11-27 "La facture vendredi."
+seed record fr - "Je vous tiens au courant."
+is "$(readers 2026-11-23T08:29)" "" "no digest before its hour"
+say 2026-11-23T08:30
+is "$(mails)" 2 "then a digest and a receipt"
+mail 1 >"$tmp/digest"
+is "$(mail 1 Subject)" "Vos 2 promesses du jour" "of the day and the day ahead"
+is "$(grep -c 'vendredi\|courant' "$tmp/digest")" 0 "no more"
+like "$(mail 2)" 'Je vous tiens au courant' "the receipt"
+like "$(mail 2)" 'Aucune date' "says what is missing"
+say 2026-11-23T11:00
+is "$(mails)" 2 "once a day"
+is "$(readers 2026-11-24T09:00)" "helene@acme.example " "again the next day"
+is "$(mail 1 Subject)" "Vos 2 promesses du jour, dont 1 en retard" \
+    "with what is late"
+is "$(promise outbox | wc -l)" 0 "nothing waits in the outbox"
+is "$(promise outbox --all --json | wc -l)" 3 "three were sent"
+
 # --- killed at each step
 late() { # a promise that is late now, whenever that is
 	fresh 'receipts = never' 'work-week = mon-sun' \
