@@ -13,6 +13,7 @@ main(int argc, char **argv)
 	struct frame_reply reply = { .magic = FRAME_REPLY };
 	struct frame_request req;
 	const char *name = strrchr(argv[0], '/');
+	char octet;
 
 	(void)argc;
 	name = name ? name + 1 : argv[0];
@@ -29,6 +30,10 @@ main(int argc, char **argv)
 	if (strcmp(name, "hang") == 0)
 		for (;;)
 			(void)pause();
+	/* all of it: an end with something unread takes the answer along */
+	for (; req.size > 0; req.size--)
+		if (read(FRAME_FD, &octet, 1) != 1)
+			return 1;
 	if (strcmp(name, "garbage") == 0)
 		(void)!write(FRAME_FD, garbage, sizeof(garbage));
 	if (strcmp(name, "huge") == 0)
