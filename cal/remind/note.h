@@ -19,7 +19,7 @@ enum note_why {
 	NOTE_SOON,    /* an hour is near */
 	NOTE_DUE,     /* now */
 	NOTE_LATE,
-	NOTE_CHECK,  /* just recorded, its date is doubtful or missing */
+	NOTE_CHECK, /* just recorded, its date is doubtful or missing */
 	NOTE_HANDED /* the reader is its owner from now on */
 };
 #define NOTE_WHYS 7

@@ -63,7 +63,7 @@ struct cli {
 	unsigned opts;                 /* enum cli_opt bits seen */
 	unsigned states;               /* --state */
 	const char *author, *customer; /* NULL: not given */
-	const char *to; /* NULL: not given */
+	const char *to;                /* NULL: not given */
 	const char *note, *format, *output, *name, *lang_text, *zone_text;
 	char **args; /* what is no option; ends with NULL */
 	int arg_count;
@@ -109,8 +109,7 @@ struct cmd {
 extern const struct cmd cmd_list, cmd_overdue, cmd_today, cmd_week, cmd_show,
     cmd_why, cmd_customer, cmd_kept, cmd_moved, cmd_withdrawn, cmd_not,
     cmd_reopen, cmd_export, cmd_scan, cmd_feed, cmd_unread, cmd_config,
-    cmd_when, cmd_lang,
-    cmd_away, cmd_outbox;
+    cmd_when, cmd_lang, cmd_away, cmd_outbox;
 
 /* ---- options.c ---- */
 
