@@ -15,7 +15,8 @@ struct starts {
 	size_t literal_count, literal_room;
 	uint16_t *tests;
 	size_t test_count, test_room;
-	bool any;
+	uint64_t want[LANG_MAX_FEATURES / 64]; /* of all tests together */
+	bool any, digits;
 	bool *seen;
 	TALLOC_CTX *mem;
 };
@@ -142,65 +143,100 @@ append(TALLOC_CTX *mem, uint32_t **list, size_t *count, uint32_t rule)
 	return true;
 }
 
+/* look_at - what a rule may begin with */
 static enum rc
-index_rule(struct lang *l, uint32_t number, struct err *e)
+look_at(struct lang *l, uint32_t number, struct starts *st, struct err *e)
 {
 	const struct lang_rule *r = &l->rules[number];
-	struct starts st = { 0 };
-	bool digits = false, ok = true;
-	size_t i, n;
+	bool ok = true;
+	size_t i, k;
 
-	st.mem = talloc_new(NULL);
-	if (st.mem == NULL)
+	st->seen = talloc_zero_array(st->mem, bool, r->step_count);
+	if (st->seen == NULL || !follow(r, st, 0))
 		return err_nomem(e);
-	st.seen = talloc_zero_array(st.mem, bool, r->step_count);
-	if (st.seen == NULL || !follow(r, &st, 0)) {
-		talloc_free(st.mem);
-		return err_nomem(e);
-	}
-	for (i = 0; i < st.test_count; i++) {
-		const struct lang_test *t = &r->tests[st.tests[i]];
+	for (i = 0; i < st->test_count; i++) {
+		const struct lang_test *t = &r->tests[st->tests[i]];
 
 		if (t->is_negative || (shapes_only(t) && !wants_number(t)))
-			st.any = true;
-		digits |= wants_number(t);
+			st->any = true;
+		st->digits |= wants_number(t);
+		for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
+			st->want[k] |= t->want[k];
 	}
-	if (st.any)
+	if (st->any)
 		ok = append(l, &l->rules_any, &l->rules_any_count, number);
-	else if (digits)
+	else if (st->digits)
 		ok =
 		    append(l, &l->rules_number, &l->rules_number_count, number);
-	for (i = 0; ok && !st.any && i < l->table_size; i++) {
-		struct lang_word *w = l->table[i];
+	return ok ? RC_OK : err_nomem(e);
+}
 
-		if (w == NULL || !may_begin(w, r, &st))
+/* is_worth - a cheap look before may_begin */
+static bool
+is_worth(const struct lang_word *w, const struct starts *st)
+{
+	size_t k;
+
+	if (st->any)
+		return false;
+	if (st->literal_count > 0 && w->literal_count > 0)
+		return true;
+	for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
+		if ((w->any[k] & st->want[k]) != 0)
+			return true;
+	return false;
+}
+
+/* index_word - the rules that may begin with one word, in their order */
+static enum rc
+index_word(struct lang *l, struct lang_word *w, const struct starts *all,
+    struct err *e)
+{
+	uint32_t i;
+	size_t n;
+	bool ok;
+
+	for (i = 0; i < l->rule_count; i++) {
+		if (!is_worth(w, &all[i]) ||
+		    !may_begin(w, &l->rules[i], &all[i]))
 			continue;
 		/* a number a literal names is looked up in both lists */
-		if (digits && w->fold[0] >= '0' && w->fold[0] <= '9')
+		if (all[i].digits && w->fold[0] >= '0' && w->fold[0] <= '9')
 			continue;
 		n = w->rule_count;
-		ok = append(w, &w->rules, &n, number);
+		ok = append(w, &w->rules, &n, i);
 		w->rule_count = (uint32_t)n;
+		if (!ok)
+			return err_nomem(e);
 	}
-	talloc_free(st.mem);
-	return ok ? RC_OK : err_nomem(e);
+	return RC_OK;
 }
 
 enum rc
 lang_index(struct lang *l, struct err *e)
 {
-	enum rc rc = RC_OK;
+	TALLOC_CTX *mem = talloc_new(NULL);
+	struct starts *all =
+	    talloc_zero_array(mem, struct starts, l->rule_count);
+	enum rc rc = all == NULL ? err_nomem(e) : RC_OK;
+	uint32_t r;
 	size_t i;
 
 	TALLOC_FREE(l->rules_any);
 	TALLOC_FREE(l->rules_number);
 	l->rules_any_count = l->rules_number_count = 0;
-	for (i = 0; i < l->table_size; i++)
-		if (l->table[i] != NULL) {
-			TALLOC_FREE(l->table[i]->rules);
-			l->table[i]->rule_count = 0;
-		}
-	for (i = 0; rc == RC_OK && i < l->rule_count; i++)
-		rc = index_rule(l, (uint32_t)i, e);
+	for (r = 0; rc == RC_OK && r < l->rule_count; r++) {
+		all[r].mem = mem;
+		rc = look_at(l, r, &all[r], e);
+	}
+	/* words outside, rules inside: the words are many and far apart */
+	for (i = 0; rc == RC_OK && i < l->table_size; i++) {
+		if (l->table[i] == NULL)
+			continue;
+		TALLOC_FREE(l->table[i]->rules);
+		l->table[i]->rule_count = 0;
+		rc = index_word(l, l->table[i], all, e);
+	}
+	talloc_free(mem);
 	return rc;
 }
