@@ -11,7 +11,7 @@ libcore_a_SOURCES += core/civil/civil.h core/civil/civil.c core/civil/zone.c \
 
 libcore_a_SOURCES += core/when/when.h core/when/when_priv.h \
 	core/when/when_span.h core/when/keys.def core/when/when_words.c \
-	core/when/when_scan.c core/when/when_resolve.c \
+	core/when/when_scan.c core/when/when_build.c core/when/when_one.c core/when/when_resolve.c \
 	core/when/when_days.c core/when/when_period.c
 dist_man_MANS += core/when/promises-dates.7
 

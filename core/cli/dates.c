@@ -10,43 +10,12 @@
 
 #define DATES_MAX_WORDS 200 /* octets */
 
-/* pick - the one due that the expressions of a text name */
-static enum rc
-pick(struct cli *c, TALLOC_CTX *mem, const struct when_scan *scan,
-    const struct when_ref *ref, const char *text, struct civil *out,
-    struct err *e)
-{
-	struct civil none = { .minute = CIVIL_NO_MINUTE };
-	struct when_result r;
-	bool is_found = false;
-	size_t i;
-
-	for (i = 0; i < scan->count; i++) {
-		if (when_resolve(mem, &scan->exprs[i], ref, none, &r, e) !=
-			RC_OK ||
-		    !r.due.is_set)
-			continue;
-		if (is_found &&
-		    (r.due.day != out->day || r.due.minute != out->minute))
-			return cli_wrong(c, e, W_E_TWO_DATES, CLI_ARGS(text));
-		*out = r.due;
-		is_found = true;
-	}
-	if (!is_found)
-		return cli_wrong(c, e, W_E_NO_DATE, CLI_ARGS(text));
-	return RC_OK;
-}
-
 /* read_words - in every language, the user's own first */
 static enum rc
 read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
     const struct zone *zone, struct civil *out, struct err *e)
 {
-	const struct lang *langs[LANG_MAX_OPEN];
-	size_t lang_count;
 	struct calendar *calendar;
-	struct when_scan *scan;
-	struct text *words;
 	struct when_ref ref = {
 		.sent_at = c->at,
 		.zone = zone,
@@ -54,21 +23,18 @@ read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
 	};
 	enum rc rc;
 
-	rc = lang_open_all(
-	    mem, NULL, c->lang == CLI_FR ? "fr" : "en", langs, &lang_count, e);
-	if (rc == RC_OK)
-		rc = calendar_new(mem, c->settings->work_week,
-		    c->settings->work_start_min, c->settings->work_end_min,
-		    (const char *const *)c->settings->holidays, &calendar, e);
-	if (rc == RC_OK)
-		rc = text_new(mem, slice_of(text), &words, e);
+	rc = calendar_new(mem, c->settings->work_week,
+	    c->settings->work_start_min, c->settings->work_end_min,
+	    (const char *const *)c->settings->holidays, &calendar, e);
 	if (rc != RC_OK)
 		return rc;
 	ref.calendar = calendar;
-	rc = when_scan(mem, words, langs, lang_count, &scan, e);
-	if (rc != RC_OK)
-		return rc;
-	return pick(c, mem, scan, &ref, text, out, e);
+	rc = when_one(text, c->lang == CLI_FR ? "fr" : "en", &ref, out, e);
+	if (rc == RC_BADINPUT)
+		return cli_wrong(c, e, W_E_TWO_DATES, CLI_ARGS(text));
+	if (rc == RC_NOTFOUND)
+		return cli_wrong(c, e, W_E_NO_DATE, CLI_ARGS(text));
+	return rc;
 }
 
 enum rc

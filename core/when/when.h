@@ -82,4 +82,14 @@ enum rc when_resolve(TALLOC_CTX *mem, const struct when_expr *x,
     const struct when_ref *ref, struct civil named, struct when_result *out,
     struct err *e) must_check;
 
+/*
+ * when_one - the one date that a text names, in any language there is
+ *
+ * first  code of the language that is tried first, "fr"
+ *
+ * RC_NOTFOUND it names none; RC_BADINPUT it names two
+ */
+enum rc when_one(const char *text, const char *first,
+    const struct when_ref *ref, struct civil *out, struct err *e) must_check;
+
 #endif

@@ -160,4 +160,15 @@ enum rc when_pieces(TALLOC_CTX *mem, const struct lang_text *lt, uint32_t first,
     uint32_t end, struct when_piece **out, size_t *count,
     struct err *e) must_check;
 
+/* one language's view of a text: known[i] counts the words before token i
+ * that it knows, for who is at home where two languages claim a time */
+struct when_view {
+	struct when_scan scan;
+	uint32_t *known; /* NULL where only one language was asked */
+};
+
+/* when_build - the expressions of one language; number is its index */
+enum rc when_build(TALLOC_CTX *mem, const struct text *t, const struct lang *l,
+    uint8_t number, bool is_only, struct when_view *out, struct err *e);
+
 #endif
