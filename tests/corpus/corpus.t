@@ -1,7 +1,7 @@
 # corpus.t - the labelled mails as dressed mails, found, dated and scored
 #
-# The figures are those of mails that the model has been trained on: they
-# show that nothing got worse, not how well unseen mails fare. For that see
+# Most of these mails the model has been trained on: they show that nothing
+# got worse. How unseen mails fare the corpora in heldout/ show, and
 # contrib/train-find --cross. Below what `recorded` holds the test fails.
 . "$srcdir/tests/tap.sh"
 command -v python3 >/dev/null || { skip "python3 is missing"; finish; exit 0; }
