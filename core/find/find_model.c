@@ -7,9 +7,6 @@
  */
 #include "core/core.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "core/find/find_priv.h"
 
 #define MODEL_MAX_BYTES (16u << 20)
@@ -108,62 +105,38 @@ one_line(struct find_model *m, const char *line)
 	return true;
 }
 
-static enum rc
-read_all(
-    TALLOC_CTX *mem, const char *path, char **out, size_t *len, struct err *e)
-{
-	struct stat st;
-	ssize_t got = 0;
-	char *buf = NULL;
-	size_t used = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_errno(e, "cannot read '%s'", path);
-	if (fstat(fd, &st) != 0 || st.st_size > (off_t)MODEL_MAX_BYTES) {
-		close(fd);
-		return err_set(e, RC_TOOBIG, "'%s' is over %u octets", path,
-		    MODEL_MAX_BYTES);
-	}
-	buf = talloc_size(mem, (size_t)st.st_size + 1);
-	while (buf != NULL && used < (size_t)st.st_size &&
-	       (got = read(fd, buf + used, (size_t)st.st_size - used)) > 0)
-		used += (size_t)got;
-	close(fd);
-	if (buf == NULL)
-		return err_nomem(e);
-	if (got < 0)
-		return err_errno(e, "cannot read '%s'", path);
-	buf[used] = '\0';
-	*out = buf;
-	*len = used;
-	return RC_OK;
-}
-
 enum rc
 find_model_open(
     TALLOC_CTX *mem, const char *dir, struct find_model **out, struct err *e)
 {
 	struct find_model *m = talloc_zero(mem, struct find_model);
-	char *folder, *path, *text = NULL, *line, *next;
-	size_t len = 0, lines = 0, i;
+	char *folder, *path, *text, *line, *next;
+	struct slice bytes = { 0 };
+	TALLOC_CTX *scratch;
+	size_t lines = 0, i;
 	enum rc rc;
 	int n = 0;
 
 	*out = NULL;
 	if (m == NULL)
 		return err_nomem(e);
-	folder = dir == NULL ? lang_dir(m) : talloc_strdup(m, dir);
-	path = talloc_asprintf(m, "%s/find.weights", folder);
-	if (folder == NULL || path == NULL) {
+	scratch = talloc_new(m);
+	folder = dir == NULL ? lang_dir(scratch) : talloc_strdup(scratch, dir);
+	path = talloc_asprintf(scratch, "%s/find.weights", folder);
+	if (scratch == NULL || folder == NULL || path == NULL) {
 		talloc_free(m);
 		return err_nomem(e);
 	}
-	rc = read_all(m, path, &text, &len, e);
+	rc = lang_slurp(scratch, path, MODEL_MAX_BYTES, &bytes, e);
 	if (rc != RC_OK)
 		goto out;
-	for (i = 0; i < len; i++)
-		lines += text[i] == '\n';
+	for (i = 0; i < bytes.len; i++)
+		lines += bytes.at[i] == '\n';
+	text = slice_dup(scratch, bytes); /* cut into lines in place */
+	if (text == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
 	for (m->size = 1024; m->size < lines * 2 + 2; m->size *= 2)
 		;
 	m->slots = talloc_zero_array(m, struct slot, m->size);
@@ -185,7 +158,7 @@ find_model_open(
 		}
 	}
 out:
-	talloc_free(text);
+	talloc_free(scratch);
 	if (rc != RC_OK) {
 		talloc_free(m);
 		return rc;

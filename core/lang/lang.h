@@ -132,6 +132,10 @@ const char *lang_code(const struct lang *l);
 /* lang_dir - the folder that NULL stands for; owned by mem */
 char *lang_dir(TALLOC_CTX *mem);
 
+/* lang_slurp - a whole file of that folder, a NUL behind it; owned by mem */
+enum rc lang_slurp(TALLOC_CTX *mem, const char *path, size_t max_bytes,
+    struct slice *out, struct err *e) must_check;
+
 /* lang_feature - number of a class or feature; -1 where no file names it */
 int lang_feature(const struct lang *l, const char *name);
 const char *lang_feature_name(const struct lang *l, unsigned feature);

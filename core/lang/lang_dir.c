@@ -9,9 +9,9 @@
 
 #include "core/lang/lang_priv.h"
 
-/* slurp - a whole file; owned by mem */
-static enum rc
-slurp(TALLOC_CTX *mem, const char *path, struct slice *out, struct err *e)
+enum rc
+lang_slurp(TALLOC_CTX *mem, const char *path, size_t max_bytes,
+    struct slice *out, struct err *e)
 {
 	struct stat st;
 	ssize_t got = 0;
@@ -21,10 +21,10 @@ slurp(TALLOC_CTX *mem, const char *path, struct slice *out, struct err *e)
 
 	if (fd < 0)
 		return err_errno(e, "cannot read '%s'", path);
-	if (fstat(fd, &st) != 0 || st.st_size > (off_t)LANG_MAX_FILE) {
+	if (fstat(fd, &st) != 0 || st.st_size > (off_t)max_bytes) {
 		close(fd);
-		return err_set(e, RC_TOOBIG, "'%s' is over %u octets", path,
-		    LANG_MAX_FILE);
+		return err_set(
+		    e, RC_TOOBIG, "'%s' is over %zu octets", path, max_bytes);
 	}
 	buf = talloc_size(mem, (size_t)st.st_size + 1);
 	while (buf != NULL && used < (size_t)st.st_size &&
@@ -35,6 +35,7 @@ slurp(TALLOC_CTX *mem, const char *path, struct slice *out, struct err *e)
 		return err_nomem(e);
 	if (got < 0)
 		return err_errno(e, "cannot read '%s'", path);
+	buf[used] = '\0';
 	*out = (struct slice){ buf, used };
 	return RC_OK;
 }
@@ -49,7 +50,7 @@ read_file(struct lang *l, const char *path, struct err *e)
 
 	if (mem == NULL)
 		return err_nomem(e);
-	rc = slurp(mem, path, &text, e);
+	rc = lang_slurp(mem, path, LANG_MAX_FILE, &text, e);
 	if (rc == RC_OK)
 		rc = lang_add_text(l, base ? base + 1 : path, text, e);
 	talloc_free(mem);
