@@ -69,12 +69,6 @@ holiday_set(const char *name)
 	return -1;
 }
 
-const char *
-holiday_set_name(int set)
-{
-	return set >= 0 && set < SET_COUNT ? sets[set].name : NULL;
-}
-
 /* row_day - the day of a row in a year, before it moves */
 static int32_t
 row_day(const struct row *r, int year)

@@ -25,9 +25,6 @@ struct holiday_list {
 /* holiday_set - number of a set by its name, or -1 */
 int holiday_set(const char *name);
 
-/* holiday_set_name - of the nth set, NULL behind the last: for the manual */
-const char *holiday_set_name(int set);
-
 /* holiday_year - append the days of one set in one civil year; what does not
  * fit is left out */
 void holiday_year(int set, int year, struct holiday_list *list);

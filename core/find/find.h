@@ -52,9 +52,8 @@ struct find_clause {
 	enum promise_kind kind;
 	bool is_hedged;
 	bool is_promise;
-	bool is_quote_label; /* "Lead time: 3 weeks", nobody ordered */
-	int32_t score;       /* thousandths; > 0: a promise */
-	char *why;           /* lines; of promises only */
+	int32_t score; /* thousandths; > 0: a promise */
+	char *why;     /* lines; of promises only */
 };
 
 struct find_result {

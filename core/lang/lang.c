@@ -77,12 +77,6 @@ lang_feature(const struct lang *l, const char *name)
 	return (int)l->feature_slots[feature_slot(l, name)] - 1;
 }
 
-const char *
-lang_feature_name(const struct lang *l, unsigned feature)
-{
-	return feature < l->feature_count ? l->features[feature] : "";
-}
-
 int
 lang_add_feature(struct lang *l, const char *name)
 {
@@ -393,16 +387,4 @@ const char *
 lang_rule_name(const struct lang_rule *r)
 {
 	return r->name;
-}
-
-int
-lang_rule_line(const struct lang_rule *r)
-{
-	return r->line;
-}
-
-const char *
-lang_rule_file(const struct lang_rule *r)
-{
-	return r->file;
 }

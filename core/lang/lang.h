@@ -138,7 +138,6 @@ enum rc lang_slurp(TALLOC_CTX *mem, const char *path, size_t max_bytes,
 
 /* lang_feature - number of a class or feature; -1 where no file names it */
 int lang_feature(const struct lang *l, const char *name);
-const char *lang_feature_name(const struct lang *l, unsigned feature);
 
 /* lang_read - look every token up; owned by mem; l and t are borrowed */
 enum rc lang_read(TALLOC_CTX *mem, const struct lang *l, const struct text *t,
@@ -176,8 +175,6 @@ enum rc lang_find(TALLOC_CTX *mem, const struct lang_text *lt,
     struct lang_match **out, size_t *count, struct err *e) must_check;
 
 const char *lang_rule_name(const struct lang_rule *r); /* "when.weekday" */
-int lang_rule_line(const struct lang_rule *r);
-const char *lang_rule_file(const struct lang_rule *r);
 
 /* lang_captured - a capture by name; NULL where it took no part */
 const struct lang_capture *lang_captured(

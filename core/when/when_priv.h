@@ -146,7 +146,6 @@ keys_put(struct when_keys *k, enum when_key key, int value)
 /* when_key_parse - "edge=end" of a rule file; false: no such key or word */
 bool when_key_parse(const char *name, enum when_key *key);
 bool when_word_parse(enum when_key key, const char *word, int *value);
-const char *when_key_name(enum when_key key);
 
 /*
  * when_pieces - the pieces of a stretch of text, in its order

@@ -58,12 +58,6 @@ when_word_parse(enum when_key key, const char *word, int *value)
 	return false;
 }
 
-const char *
-when_key_name(enum when_key key)
-{
-	return keys[key].name;
-}
-
 /* is_padded - whether digits say "05": a clock of 24 hours */
 static bool
 is_padded(const struct text *t, const struct lang_match *m, const char *name)
