@@ -162,7 +162,7 @@ said(TALLOC_CTX *mem, struct child *c)
 		    LOG_TEXT("line", c->line));
 		return;
 	}
-	if (c->listen_setting != NULL) {
+	if (c->listen_setting != NULL && strcmp(where, "-") != 0) {
 		talloc_free(c->address);
 		c->address = talloc_strdup(mem, where);
 	}
@@ -191,6 +191,22 @@ child_hear(TALLOC_CTX *mem, struct child *c)
 			said(mem, c);
 	}
 	stop_hearing(c);
+}
+
+char *
+child_places(TALLOC_CTX *mem, const struct child *c)
+{
+	const char *at = c->address ? c->address : "-";
+	char *out = talloc_strdup(mem, "");
+
+	for (;;) {
+		at += strspn(at, "; ");
+		if (*at == '\0')
+			return out;
+		out = talloc_asprintf_append(
+		    out, "%s%.*s", *out ? "," : "", (int)strcspn(at, "; "), at);
+		at += strcspn(at, ";");
+	}
 }
 
 void

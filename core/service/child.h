@@ -6,7 +6,8 @@
  *	promised-NAME [-c FILE] [-o name=value]…
  *
  * with PROMISED_READY_FD naming a pipe, on which it writes one line when it
- * works: "NAME ADDRESS:PORT\n", or "NAME -\n" where it does not listen. Its
+ * works: "NAME WHERE\n", or "NAME -\n" where it does not listen. WHERE is
+ * its setting with the addresses really bound, "ADDRESS:PORT words; …". Its
  * stdout is our stderr. It is killed when promised dies (PR_SET_PDEATHSIG),
  * and is the leader of a process group of its own, so that Ctrl-C reaches
  * promised alone, which ends things in order.
@@ -19,7 +20,7 @@
 
 #define CHILD_LIBEXEC_ENV "PROMISED_LIBEXECDIR"
 #define CHILD_READY_ENV   "PROMISED_READY_FD"
-#define CHILD_LINE_MAX    256
+#define CHILD_LINE_MAX    4608 /* NAME and a whole setting */
 
 enum child_state {
 	CHILD_DOWN,     /* start_at_ms says when it starts */
@@ -36,7 +37,7 @@ struct child {
 	pid_t pid;     /* 0: does not run */
 	int ready_fd;  /* while CHILD_STARTING, else -1 */
 	char *path;    /* of the program, owned by the context given */
-	char *address; /* really bound, or NULL; owned likewise */
+	char *address; /* WHERE, or NULL; owned likewise */
 	char line[CHILD_LINE_MAX];
 	size_t line_len;
 	int64_t started_ms, start_at_ms, kill_at_ms;
@@ -68,6 +69,9 @@ enum rc child_start(struct child *c, const struct child_orders *orders,
 
 /* child_hear - read c->ready_fd; CHILD_READY once its line is whole */
 void child_hear(TALLOC_CTX *mem, struct child *c);
+
+/* child_places - the addresses alone, with commas between; owned by mem */
+char *child_places(TALLOC_CTX *mem, const struct child *c);
 
 /* child_stop - SIGTERM now, SIGKILL after grace_ms; one that is down stays */
 void child_stop(struct child *c, int64_t now_ms, int64_t grace_ms);

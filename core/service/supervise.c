@@ -186,7 +186,7 @@ static void
 announce(struct supervisor *s)
 {
 	struct err e;
-	char *text;
+	char *text, *gateway, *feed;
 	int i;
 
 	for (i = 0; i < CHILDREN; i++)
@@ -195,15 +195,18 @@ announce(struct supervisor *s)
 	if (s->is_announced)
 		return;
 	s->is_announced = s->has_worked = true;
-	text = talloc_asprintf(s->mem, "gateway=%s feed=%s",
-	    s->child[0].address, s->child[2].address);
+	text = talloc_strdup(s->mem, "");
+	gateway = child_places(text, &s->child[0]);
+	feed = child_places(text, &s->child[2]);
+	text =
+	    talloc_asprintf_append(text, "gateway=%s feed=%s", gateway, feed);
 	if (home_publish(s->orders->settings, text, &e) != RC_OK)
 		log_event(EV_FAULT, LOG_TEXT("reason", e.text));
 	printf("promised ready %s\n", text);
 	(void)fflush(stdout);
 	notify_systemd("READY=1\nSTATUS=every program works");
-	log_event(EV_SERVICE_READY, LOG_TEXT("gateway", s->child[0].address),
-	    LOG_TEXT("feed", s->child[2].address));
+	log_event(EV_SERVICE_READY, LOG_TEXT("gateway", gateway),
+	    LOG_TEXT("feed", feed));
 	talloc_free(text);
 }
 
@@ -213,7 +216,8 @@ is_same_listen(
     const struct child *c, const struct settings *a, const struct settings *b)
 {
 	if (strcmp(c->name, "gateway") == 0)
-		return strcmp(a->gateway_listen, b->gateway_listen) == 0;
+		return strcmp(a->gateway_listen.text, b->gateway_listen.text) ==
+		       0;
 	return strcmp(a->feed_listen, b->feed_listen) == 0;
 }
 

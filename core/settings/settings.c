@@ -25,12 +25,13 @@ static const struct settings_row table[] = {
 	    .doc = "Folder of the ledger, the spool, the feeds' snapshots and "
 		   "the messages that could not be read." },
 	{ .name = "gateway-listen",
-	    .type = &settings_address,
+	    .type = &settings_listen,
 	    .at = AT(gateway_listen),
 	    .max = 65535,
 	    .def = "127.0.0.1:2525",
-	    .doc = "Address and port where the gateway takes mail; port 0 lets "
-		   "the system choose one." },
+	    .doc = "Where the gateway takes mail: ADDRESS:PORT or unix:/PATH, "
+		   "each with its own words behind it, and ';' between two; "
+		   "port 0 lets the system choose one." },
 	{ .name = "gateway-clients",
 	    .type = &settings_nets,
 	    .at = AT(gateway_clients),

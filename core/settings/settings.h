@@ -18,23 +18,43 @@ enum settings_remind { REMIND_MAIL, REMIND_DIGEST, REMIND_LOG };
 enum settings_receipts { RECEIPTS_NOW, RECEIPTS_DIGEST, RECEIPTS_NEVER };
 enum settings_on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_PASS };
 
+/* one place where a program listens; lists are NULL where they are not given */
+struct settings_listener {
+	char *address;  /* ADDRESS:PORT, [ADDRESS]:PORT or unix:/PATH */
+	char *words;    /* what was written behind it: " name=value…" */
+	char **clients; /* who may connect; NULL: as gateway-clients */
+	char **proxies; /* peers that speak for others, by a PROXY header */
+	char **trusted; /* clients whose XCLIENT and XFORWARD are passed on */
+	char *owner, *group;
+	unsigned mode; /* of a Unix socket; 0: 0600 */
+};
+
+struct settings_listen {
+	char *text; /* as it was written */
+	struct settings_listener **items;
+	size_t n;
+};
+
+/* settings_unix_path - the path in "unix:/PATH"; NULL: it is no Unix socket */
+const char *settings_unix_path(const char *address);
+
 /*
  * Every string and list is owned by the struct; lists end with NULL. In the
  * file a list is one value with commas: own-domains = "a.example, b.example".
  */
 struct settings {
-	char *file;           /* where it was read from; NULL: defaults */
-	char *home;           /* ledger.db, spool/, unread/, feed/, run/ */
-	char *gateway_listen; /* ADDRESS:PORT or [ADDRESS]:PORT */
-	char *next_hop;       /* HOST:PORT */
-	char *feed_listen;    /* ADDRESS:PORT */
-	char *feed_url;       /* public base of feed URLs; "" = as bound */
-	char *hostname;       /* in our greetings; "" = gethostname() */
-	char **own_domains;   /* lower case; empty: the author's own domain */
-	char *timezone;       /* IANA name; "" = the offset in Date: */
-	char **holidays;      /* sets, civil.h: "fr", … */
-	unsigned work_week;   /* bit 0 = Monday */
-	int work_start_min;   /* minutes after midnight */
+	char *file; /* where it was read from; NULL: defaults */
+	char *home; /* ledger.db, spool/, unread/, feed/, run/ */
+	struct settings_listen gateway_listen;
+	char *next_hop;     /* HOST:PORT */
+	char *feed_listen;  /* ADDRESS:PORT */
+	char *feed_url;     /* public base of feed URLs; "" = as bound */
+	char *hostname;     /* in our greetings; "" = gethostname() */
+	char **own_domains; /* lower case; empty: the author's own domain */
+	char *timezone;     /* IANA name; "" = the offset in Date: */
+	char **holidays;    /* sets, civil.h: "fr", … */
+	unsigned work_week; /* bit 0 = Monday */
+	int work_start_min; /* minutes after midnight */
 	int work_end_min;
 	size_t max_message_bytes;
 	unsigned max_sessions;

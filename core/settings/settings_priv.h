@@ -50,6 +50,13 @@ enum rc settings_list_parse(TALLOC_CTX *mem, const char *value, void *at,
 char *settings_list_show(
     TALLOC_CTX *mem, const struct settings_row *row, const void *at);
 
+/* settings_net_check - ADDRESS or ADDRESS/BITS, either family */
+bool settings_net_check(char *item);
+
+/* settings_address_check - HOST:PORT or [ADDRESS]:PORT, port in row's range */
+enum rc settings_address_check(const struct settings_row *row,
+    const char *value, struct err *e) must_check;
+
 /* settings_clock_parse - "09:00" or "9:00", up to 24:00; false where it is not
  * one */
 bool settings_clock_parse(const char **text, int *min);
@@ -57,6 +64,7 @@ bool settings_clock_parse(const char **text, int *min);
 extern const struct settings_type settings_text;     /* anything */
 extern const struct settings_type settings_folder;   /* absolute path */
 extern const struct settings_type settings_address;  /* HOST:PORT */
+extern const struct settings_type settings_listen;   /* settings_listen.c */
 extern const struct settings_type settings_url;      /* http(s)://… or "" */
 extern const struct settings_type settings_host;     /* a name or "" */
 extern const struct settings_type settings_domains;  /* list */

@@ -104,9 +104,9 @@ folder_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	return rc;
 }
 
-static enum rc
-address_parse(TALLOC_CTX *mem, const struct settings_row *row,
-    const char *value, void *at, struct err *e)
+enum rc
+settings_address_check(
+    const struct settings_row *row, const char *value, struct err *e)
 {
 	const char *colon = strrchr(value, ':'), *end;
 	unsigned char in6[16];
@@ -136,6 +136,15 @@ address_parse(TALLOC_CTX *mem, const struct settings_row *row,
 		return err_set(e, RC_BADINPUT,
 		    "'%s' is not HOST:PORT or [ADDRESS]:PORT", value);
 	}
+	return RC_OK;
+}
+
+static enum rc
+address_parse(TALLOC_CTX *mem, const struct settings_row *row,
+    const char *value, void *at, struct err *e)
+{
+	if (settings_address_check(row, value, e) != RC_OK)
+		return e->rc;
 	return settings_replace(mem, at, value, e);
 }
 
@@ -272,9 +281,8 @@ holidays_parse(TALLOC_CTX *mem, const struct settings_row *row,
 	    mem, value, at, holiday_check, "set of holidays that we have", e);
 }
 
-/* net_check - ADDRESS or ADDRESS/BITS, either family */
-static bool
-net_check(char *item)
+bool
+settings_net_check(char *item)
 {
 	char address[64];
 	unsigned char raw[16];
@@ -303,7 +311,7 @@ nets_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 {
 	(void)row;
 	return settings_list_parse(
-	    mem, value, at, net_check, "address or network", e);
+	    mem, value, at, settings_net_check, "address or network", e);
 }
 
 static enum rc

@@ -35,8 +35,9 @@ turn_away(int fd, const char *line)
 
 /* no_more_files - take one with the spare descriptor and send it away */
 static bool
-no_more_files(struct gateway *gw)
+no_more_files(struct listener *l)
 {
+	struct gateway *gw = l->gw;
 	int fd;
 
 	log_event(EV_GATEWAY_FULL, LOG_NUMBER("sessions", gw->n_conns),
@@ -44,7 +45,7 @@ no_more_files(struct gateway *gw)
 	if (gw->spare_fd < 0)
 		return false;
 	close(gw->spare_fd);
-	fd = accept4(gw->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0)
 		turn_away(fd, "421 4.7.0 Too many connections\r\n");
 	gw->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -54,7 +55,8 @@ no_more_files(struct gateway *gw)
 static void
 on_accept(evutil_socket_t listener, short what, void *arg)
 {
-	struct gateway *gw = arg;
+	struct listener *l = arg;
+	struct gateway *gw = l->gw;
 	struct sockaddr_storage at;
 	socklen_t len;
 	char text[80];
@@ -67,9 +69,9 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 		fd = accept4(listener, (struct sockaddr *)&at, &len,
 		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-			if (no_more_files(gw))
+			if (no_more_files(l))
 				continue;
-			(void)event_del(gw->listener); /* until the next tick */
+			(void)event_del(l->event); /* until the next tick */
 			return;
 		}
 		if (fd < 0 && errno == EAGAIN)
@@ -77,7 +79,7 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 		if (fd < 0)
 			continue;
 		net_print(&at, false, text);
-		if (!net_allowed(gw->settings->gateway_clients, &at)) {
+		if (l->clients != NULL && !net_allowed(l->clients, &at)) {
 			log_event(
 			    EV_GATEWAY_STRANGER, LOG_TEXT("client", client));
 			turn_away(fd, "554 5.7.1 Not from your address\r\n");
@@ -91,6 +93,67 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 	}
 }
 
+/* --- where we listen */
+
+/* listen_all - every place of the settings */
+static enum rc
+listen_all(struct gateway *gw, struct err *e)
+{
+	const struct settings_listen *set = &gw->settings->gateway_listen;
+	struct listener *l;
+	size_t i;
+	enum rc rc;
+
+	gw->listeners = talloc_zero_array(gw, struct listener, set->n + 1);
+	assert(gw->listeners != NULL);
+	for (i = 0; i < set->n; i++)
+		gw->listeners[i].fd = -1;
+	for (i = 0; i < set->n; i++) {
+		l = &gw->listeners[i];
+		l->gw = gw;
+		l->set = set->items[i];
+		l->clients = l->set->clients;
+		if (l->clients == NULL &&
+		    settings_unix_path(l->set->address) == NULL)
+			l->clients = gw->settings->gateway_clients;
+		rc = net_listen(l->set, &l->fd, l->bound, e);
+		if (rc != RC_OK)
+			return rc;
+		if (strcmp(l->bound, gw->settings->next_hop) == 0)
+			return err_set(e, RC_BADINPUT,
+			    "next-hop is the gateway's own address '%s'",
+			    l->bound);
+		l->event = event_new(
+		    gw->base, l->fd, EV_READ | EV_PERSIST, on_accept, l);
+		assert(l->event != NULL);
+		(void)event_add(l->event, NULL);
+	}
+	return RC_OK;
+}
+
+/* listen_no_more - what waits in a backlog is not ours any more */
+static void
+listen_no_more(struct gateway *gw)
+{
+	const char *path;
+	struct listener *l;
+	size_t i;
+
+	for (i = 0; gw->listeners && i < gw->settings->gateway_listen.n; i++) {
+		l = &gw->listeners[i];
+		if (l->event != NULL)
+			event_free(l->event);
+		l->event = NULL;
+		if (l->fd < 0)
+			continue;
+		path = settings_unix_path(l->bound);
+		if (path != NULL)
+			(void)unlink(path);
+		close(l->fd);
+		l->fd = -1;
+	}
+}
+
 /* --- life of the program */
 
 static void
@@ -98,11 +161,13 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct gateway *gw = arg;
 	struct conn *c, *next;
+	size_t i;
 
 	(void)fd;
 	(void)what;
-	if (gw->drain_until == 0)
-		(void)event_add(gw->listener, NULL);
+	for (i = 0; gw->drain_until == 0 && i < gw->settings->gateway_listen.n;
+	     i++)
+		(void)event_add(gw->listeners[i].event, NULL);
 	for (c = gw->conns; c != NULL; c = next) {
 		next = c->next;
 		session_clock(c->session, gateway_ms(), gateway_utc());
@@ -126,8 +191,7 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	if (gw->drain_until > 0)
 		return;
 	gw->drain_until = gateway_ms() + DRAIN_MS;
-	(void)event_del(gw->listener);
-	close(gw->listen_fd);
+	listen_no_more(gw);
 	for (c = gw->conns; c != NULL; c = next) {
 		next = c->next;
 		session_clock(c->session, gateway_ms(), gateway_utc());
@@ -137,20 +201,31 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	(void)event_add(gw->tick, &often);
 }
 
-/* say_ready - to the supervisor, or to whoever started us */
+/*
+ * say_ready - to the supervisor, or to whoever started us: where we listen,
+ * as gateway-listen would say it, so that a restart comes to the same places
+ */
 static void
-say_ready(const char *bound)
+say_ready(struct gateway *gw)
 {
 	const char *text = getenv("PROMISED_READY_FD");
-	char line[100];
+	char *line = talloc_strdup(gw, "gateway ");
 	long fd = text ? strtol(text, NULL, 10) : STDOUT_FILENO;
-	int n;
+	struct listener *l;
+	size_t i, n = gw->settings->gateway_listen.n;
 
-	n = snprintf(line, sizeof(line), "gateway %s\n", bound);
-	(void)!write((int)fd, line, (size_t)n);
+	for (i = 0; i < n; i++) {
+		l = &gw->listeners[i];
+		line = talloc_asprintf_append(
+		    line, "%s%s%s", i > 0 ? "; " : "", l->bound, l->set->words);
+		log_event(EV_GATEWAY_READY, LOG_TEXT("listen", l->bound));
+	}
+	line = talloc_asprintf_append(line, "%s\n", n > 0 ? "" : "-");
+	assert(line != NULL);
+	(void)!write((int)fd, line, strlen(line));
 	if (text != NULL && fd > STDERR_FILENO)
 		close((int)fd);
-	log_event(EV_GATEWAY_READY, LOG_TEXT("listen", bound));
+	talloc_free(line);
 }
 
 /* set_limits - as many files as we may, and sessions for which they last */
@@ -174,7 +249,7 @@ set_limits(struct gateway *gw)
 
 /* set_up - everything but the event loop's first round */
 static enum rc
-set_up(struct gateway *gw, char bound[80], struct err *e)
+set_up(struct gateway *gw, struct err *e)
 {
 	static const struct timeval second = { 1, 0 };
 	char name[256];
@@ -199,20 +274,14 @@ set_up(struct gateway *gw, char bound[80], struct err *e)
 		return rc;
 	if (rc != RC_OK)
 		log_event(EV_GATEWAY_SPOOL, LOG_TEXT("reason", e->text));
-	rc = net_listen(gw->settings->gateway_listen, &gw->listen_fd, bound, e);
+	rc = listen_all(gw, e);
 	if (rc != RC_OK)
 		return rc;
-	if (strcmp(bound, gw->settings->next_hop) == 0)
-		return err_set(e, RC_BADINPUT,
-		    "next-hop is the gateway's own address '%s'", bound);
 	gw->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	gw->listener = event_new(
-	    gw->base, gw->listen_fd, EV_READ | EV_PERSIST, on_accept, gw);
 	gw->tick = event_new(gw->base, -1, EV_PERSIST, on_tick, gw);
 	gw->term = evsignal_new(gw->base, SIGTERM, on_signal, gw);
 	gw->interrupt = evsignal_new(gw->base, SIGINT, on_signal, gw);
-	assert(gw->listener && gw->tick && gw->term && gw->interrupt);
-	(void)event_add(gw->listener, NULL);
+	assert(gw->tick && gw->term && gw->interrupt);
 	(void)event_add(gw->tick, &second);
 	(void)event_add(gw->term, NULL);
 	(void)event_add(gw->interrupt, NULL);
@@ -223,12 +292,13 @@ set_up(struct gateway *gw, char bound[80], struct err *e)
 static void
 tear_down(struct gateway *gw)
 {
-	struct event *events[] = { gw->listener, gw->tick, gw->term,
-		gw->interrupt, gw->committed };
+	struct event *events[] = { gw->tick, gw->term, gw->interrupt,
+		gw->committed };
 	size_t i;
 
 	while (gw->conns != NULL)
 		conn_free(gw->conns);
+	listen_no_more(gw);
 	for (i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
@@ -255,7 +325,6 @@ main(int argc, char **argv)
 	const char *file = NULL;
 	struct gateway *gw;
 	struct err e = { .rc = RC_OK };
-	char bound[80];
 	size_t n = 0;
 	int opt;
 	enum rc rc;
@@ -275,14 +344,14 @@ main(int argc, char **argv)
 		return usage();
 	gw = talloc_zero(NULL, struct gateway);
 	assert(gw != NULL);
-	gw->spare_fd = gw->listen_fd = -1;
+	gw->spare_fd = -1;
 	rc = settings_read(gw, file, overrides, &gw->settings, &e);
 	if (rc == RC_OK) {
 		set_limits(gw);
-		rc = set_up(gw, bound, &e);
+		rc = set_up(gw, &e);
 	}
 	if (rc == RC_OK) {
-		say_ready(bound);
+		say_ready(gw);
 		(void)event_base_dispatch(gw->base);
 	} else {
 		log_event(EV_FAULT, LOG_TEXT("reason", e.text));

@@ -12,6 +12,7 @@
 #include <event2/event.h>
 
 #include "core/settings/settings.h"
+#include "mailgw/smtp/net.h"
 #include "mailgw/smtp/session.h"
 #include "mailgw/spool/spool.h"
 
@@ -32,11 +33,22 @@ struct conn {
 	bool is_connecting, is_shut;
 };
 
+/* one place where we listen */
+struct listener {
+	struct gateway *gw;
+	const struct settings_listener *set;
+	char *const *clients; /* who may come in here; NULL: anybody */
+	int fd;
+	struct event *event;
+	char bound[NET_BOUND_MAX];
+};
+
 struct gateway {
 	struct settings *settings;
 	struct event_base *base;
-	struct event *listener, *tick, *term, *interrupt, *committed;
-	int listen_fd, spare_fd;
+	struct listener *listeners; /* as many as settings->gateway_listen */
+	struct event *tick, *term, *interrupt, *committed;
+	int spare_fd;
 	char *spool_dir;
 	struct spool_writer *spool; /* NULL: it could not be opened */
 	int64_t spool_next_try, resolved_at, drain_until;

@@ -5,9 +5,13 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include "mailgw/smtp/net.h"
 
@@ -53,6 +57,8 @@ net_print(const struct sockaddr_storage *at, bool with_port, char out[80])
 		(void)inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
 		(void)snprintf(out, 80, with_port ? "[%s]:%u" : "%s", host,
 		    ntohs(in6->sin6_port));
+	} else if (at->ss_family == AF_UNIX) {
+		(void)snprintf(out, 80, "unix");
 	} else {
 		if (at->ss_family == AF_INET)
 			(void)inet_ntop(
@@ -62,8 +68,9 @@ net_print(const struct sockaddr_storage *at, bool with_port, char out[80])
 	}
 }
 
-enum rc
-net_listen(const char *text, int *fd, char bound[80], struct err *e)
+/* listen_tcp - bind, with the IPv6 address for itself */
+static enum rc
+listen_tcp(const char *text, int *fd, char bound[NET_BOUND_MAX], struct err *e)
 {
 	static const int one = 1;
 	struct sockaddr_storage at;
@@ -76,18 +83,97 @@ net_listen(const char *text, int *fd, char bound[80], struct err *e)
 		return err_context(e, "gateway-listen");
 	*fd = socket(
 	    list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (*fd >= 0 && list->ai_family == AF_INET6)
+		(void)setsockopt(
+		    *fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	if (*fd < 0 ||
 	    setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
 	    bind(*fd, list->ai_addr, list->ai_addrlen) != 0 ||
 	    listen(*fd, NET_BACKLOG) != 0 ||
-	    getsockname(*fd, (struct sockaddr *)&at, &len) != 0) {
+	    getsockname(*fd, (struct sockaddr *)&at, &len) != 0)
 		rc = err_errno(e, "gateway-listen '%s'", text);
-		if (*fd >= 0)
-			close(*fd);
-	} else {
+	else
 		net_print(&at, true, bound);
-	}
 	freeaddrinfo(list);
+	return rc;
+}
+
+/* sweep - a socket file that nobody listens on is removed */
+static void
+sweep(const struct sockaddr_un *at)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) != 0 &&
+	    errno == ECONNREFUSED)
+		(void)unlink(at->sun_path);
+	close(fd);
+}
+
+/* give - the socket file to the owner and group that were asked for */
+static enum rc
+give(const struct settings_listener *l, const char *path, struct err *e)
+{
+	struct passwd *user = l->owner ? getpwnam(l->owner) : NULL;
+	struct group *group = l->group ? getgrnam(l->group) : NULL;
+
+	if (l->owner != NULL && user == NULL)
+		return err_set(
+		    e, RC_BADINPUT, "there is no user '%s'", l->owner);
+	if (l->group != NULL && group == NULL)
+		return err_set(
+		    e, RC_BADINPUT, "there is no group '%s'", l->group);
+	if ((user != NULL || group != NULL) &&
+	    chown(path, user ? user->pw_uid : (uid_t)-1,
+		group ? group->gr_gid : (gid_t)-1) != 0)
+		return err_errno(e, "owner and group of '%s'", path);
+	if (chmod(path, l->mode ? l->mode : 0600) != 0)
+		return err_errno(e, "mode of '%s'", path);
+	return RC_OK;
+}
+
+/* listen_unix - closed to everybody until its mode is set */
+static enum rc
+listen_unix(const struct settings_listener *l, const char *path, int *fd,
+    char bound[NET_BOUND_MAX], struct err *e)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	mode_t mask;
+	int rc;
+
+	assert(strlen(path) < sizeof(at.sun_path));
+	memcpy(at.sun_path, path, strlen(path));
+	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return err_errno(e, "gateway-listen '%s'", l->address);
+	sweep(&at);
+	mask = umask(0777);
+	rc = bind(*fd, (struct sockaddr *)&at, sizeof(at));
+	(void)umask(mask);
+	if (rc != 0 || listen(*fd, NET_BACKLOG) != 0)
+		return err_errno(e, "gateway-listen '%s'", l->address);
+	(void)snprintf(bound, NET_BOUND_MAX, "%s", l->address);
+	if (give(l, path, e) != RC_OK)
+		return err_context(e, "gateway-listen");
+	return RC_OK;
+}
+
+enum rc
+net_listen(const struct settings_listener *l, int *fd,
+    char bound[NET_BOUND_MAX], struct err *e)
+{
+	const char *path = settings_unix_path(l->address);
+	enum rc rc;
+
+	*fd = -1;
+	rc = path ? listen_unix(l, path, fd, bound, e)
+		  : listen_tcp(l->address, fd, bound, e);
+	if (rc != RC_OK && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
 	return rc;
 }
 
@@ -137,13 +223,15 @@ net_holds(const char *net, const unsigned char *at, size_t len)
 }
 
 bool
-net_allowed(char **list, const struct sockaddr_storage *at)
+net_allowed(char *const *list, const struct sockaddr_storage *at)
 {
 	unsigned char octets[16];
 	size_t len = octets_of(at, octets);
 
-	for (; len > 0 && *list != NULL; list++)
-		if (net_holds(*list, octets, len))
+	for (; *list != NULL; list++)
+		if (len > 0 ? net_holds(*list, octets, len)
+			    : at->ss_family == AF_UNIX &&
+				  strcmp(*list, "unix") == 0)
 			return true;
 	return false;
 }

@@ -8,6 +8,8 @@
 
 #include <sys/socket.h>
 
+#include "core/settings/settings.h"
+
 /*
  * net_resolve - "HOST:PORT" or "[ADDRESS]:PORT" to socket addresses
  *
@@ -18,14 +20,23 @@ struct addrinfo;
 enum rc net_resolve(const char *text, bool is_passive, struct addrinfo **out,
     struct err *e) must_check;
 
-/* net_listen - a listening descriptor, nonblocking; *bound as net_print() */
-enum rc net_listen(
-    const char *text, int *fd, char bound[80], struct err *e) must_check;
+/*
+ * net_listen - a listening descriptor, nonblocking
+ *
+ * A Unix socket that nobody listens on any more is replaced.
+ * bound  ADDRESS:PORT as net_print(), or unix:/PATH
+ */
+#define NET_BOUND_MAX 128
+enum rc net_listen(const struct settings_listener *l, int *fd,
+    char bound[NET_BOUND_MAX], struct err *e) must_check;
 
-/* net_print - "192.0.2.1" or "2001:db8::1"; with the port "[2001:db8::1]:25" */
+/*
+ * net_print - "192.0.2.1", "2001:db8::1", or "unix" for a Unix socket; with
+ * the port "[2001:db8::1]:25"
+ */
 void net_print(const struct sockaddr_storage *at, bool with_port, char out[80]);
 
-/* net_allowed - is the address in one of ADDRESS or ADDRESS/BITS? */
-bool net_allowed(char **list, const struct sockaddr_storage *at);
+/* net_allowed - is the address in one of ADDRESS, ADDRESS/BITS or "unix"? */
+bool net_allowed(char *const *list, const struct sockaddr_storage *at);
 
 #endif

@@ -68,7 +68,8 @@ defaults_work_on_loopback(void **state)
 	write_file(f, "");
 	assert_rc(RC_OK, &f->e, settings_read(f, f->file, NULL, &f->s, &f->e));
 	assert_string_equal(f->s->file, f->file);
-	assert_string_equal(f->s->gateway_listen, "127.0.0.1:2525");
+	assert_string_equal(f->s->gateway_listen.text, "127.0.0.1:2525");
+	assert_int_equal(f->s->gateway_listen.n, 1);
 	assert_string_equal(f->s->next_hop, "127.0.0.1:25");
 	assert_string_equal(f->s->feed_listen, "127.0.0.1:8025");
 	assert_string_equal(f->s->gateway_clients[0], "127.0.0.0/8");
@@ -100,7 +101,7 @@ a_file_is_read(void **state)
 		      "lang = fr");
 	assert_rc(RC_OK, &f->e, settings_read(f, f->file, NULL, &f->s, &f->e));
 	assert_string_equal(f->s->home, "/srv/promised");
-	assert_string_equal(f->s->gateway_listen, "[::1]:0");
+	assert_string_equal(f->s->gateway_listen.items[0]->address, "[::1]:0");
 	assert_string_equal(f->s->next_hop, "mail.acme.example:587");
 	assert_string_equal(f->s->own_domains[0], "acme.example");
 	assert_string_equal(f->s->own_domains[1], "acme.test");
@@ -161,6 +162,58 @@ faults_name_file_and_line(void **state)
 	    "place in a setting");
 	refused(f, "hostname = '${HOME}'\n",
 	    "1: hostname: '${' has no place in a setting");
+}
+
+static void
+many_places_to_listen(void **state)
+{
+	struct fixture *f = *state;
+	struct settings_listener *l;
+
+	write_file(f, "gateway-listen = \"127.0.0.1:25; [::]:25  clients="
+		      "10.0.0.0/8,2001:db8::/32 xclient=10.0.0.1;"
+		      "unix:/run/p/in mode=660 group=mail owner=root\"\n");
+	assert_rc(RC_OK, &f->e, settings_read(f, f->file, NULL, &f->s, &f->e));
+	assert_int_equal(f->s->gateway_listen.n, 3);
+	l = f->s->gateway_listen.items[0];
+	assert_string_equal(l->address, "127.0.0.1:25");
+	assert_string_equal(l->words, "");
+	assert_null(l->clients);
+	l = f->s->gateway_listen.items[1];
+	assert_string_equal(l->address, "[::]:25");
+	assert_string_equal(
+	    l->words, " clients=10.0.0.0/8,2001:db8::/32 xclient=10.0.0.1");
+	assert_string_equal(l->clients[1], "2001:db8::/32");
+	assert_null(l->clients[2]);
+	assert_string_equal(l->trusted[0], "10.0.0.1");
+	assert_null(l->proxies);
+	l = f->s->gateway_listen.items[2];
+	assert_string_equal(settings_unix_path(l->address), "/run/p/in");
+	assert_int_equal(l->mode, 0660);
+	assert_string_equal(l->group, "mail");
+	assert_string_equal(l->owner, "root");
+
+	write_file(f, "gateway-listen = \"\"\n");
+	assert_rc(RC_OK, &f->e, settings_read(f, f->file, NULL, &f->s, &f->e));
+	assert_int_equal(f->s->gateway_listen.n, 0);
+	refused(f, "gateway-listen = \"127.0.0.1:25; unix:run/in\"\n",
+	    "1: gateway-listen: 'unix:run/in' is not unix: and a path that "
+	    "begins with '/'");
+	refused(f, "gateway-listen = \"127.0.0.1:25 clients=\"\n",
+	    "1: gateway-listen: clients: an empty list");
+	refused(f, "gateway-listen = \"127.0.0.1:25 proxy=x\"\n",
+	    "1: gateway-listen: proxy: 'x' is no address or network");
+	refused(f, "gateway-listen = \"127.0.0.1:25 mode=660\"\n",
+	    "1: gateway-listen: '127.0.0.1:25' is no file: it has no mode, "
+	    "owner or group");
+	refused(f, "gateway-listen = \"unix:/in clients=::1\"\n",
+	    "1: gateway-listen: 'unix:/in' knows no client by its address: "
+	    "its mode, owner and group say who may connect");
+	refused(f, "gateway-listen = \"unix:/in mode=888\"\n",
+	    "1: gateway-listen: mode: '888' is no mode such as 660");
+	refused(f, "gateway-listen = \"127.0.0.1:25 fast\"\n",
+	    "1: gateway-listen: 'fast': there is no such word for a place to "
+	    "listen");
 }
 
 /* broken - refused with a place, whatever libconfuse calls it */
@@ -291,6 +344,7 @@ main(void)
 		WITH(a_file_is_read),
 		WITH(faults_name_file_and_line),
 		WITH(what_is_no_setting_is_refused),
+		WITH(many_places_to_listen),
 		WITH(files_that_are_not_there),
 		WITH(overrides_win),
 		WITH(what_is_printed_can_be_read),

@@ -3,6 +3,7 @@
 Called by gateway.t. The spool is read here by a reader of its own, so that
 the one in C is not its own judge.
 """
+import grp
 import hashlib
 import os
 import re
@@ -104,7 +105,9 @@ class Gateway:
             stdout=subprocess.PIPE, stderr=open(self.log, "w"),
             preexec_fn=limit)
         line = self.process.stdout.readline().decode()
-        m = re.fullmatch(r"gateway 127\.0\.0\.1:(\d+)\n", line)
+        m = re.match(r"gateway (.*)\n", line)
+        self.places = m.group(1).split("; ") if m else []
+        m = re.match(r"gateway 127\.0\.0\.1:(\d+)", line)
         self.port = int(m.group(1)) if m else 0
         if not m:
             print("#", open(self.log).read())
@@ -127,9 +130,15 @@ class Gateway:
 
 
 class Client:
-    def __init__(self, gateway, hello="EHLO client.example", patience=PATIENCE):
-        self.sock = socket.create_connection(("127.0.0.1", gateway.port))
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, gateway, hello="EHLO client.example", patience=PATIENCE,
+                 at=None):
+        if isinstance(at, str):
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.connect(at)
+        else:
+            self.sock = socket.create_connection(
+                at or ("127.0.0.1", gateway.port))
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.settimeout(patience)
         gateway.clients.append(self)
         self.file = self.sock.makefile("rb")
@@ -567,6 +576,47 @@ def section_f():
     sink.stop()
 
 
+# --- L: many places to listen
+
+def section_l():
+    sink = Sink()
+    path = f"{TMP}/in.sock"
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(path)
+    stale.close()
+    gw = Gateway(sink.port, gateway_listen="127.0.0.1:0; 127.0.0.1:0 "
+                 "clients=192.0.2.0/24; [::1]:0 clients=::1,192.0.2.7; "
+                 f"unix:{path} mode=660 group=daemon")
+    ok(len(gw.places) == 4, "L: four places", gw.places)
+
+    def port(i):
+        return int(gw.places[i].split()[0].rsplit(":", 1)[1])
+    ok(Client(gw).mail(b"1\r\n").startswith("250"), "L: the first")
+    c = Client(gw, hello=None, at=("127.0.0.1", port(1)))
+    ok(c.reply().startswith("554 5.7.1"), "L: the second has its own list")
+    c = Client(gw, at=("::1", port(2)))
+    ok(c.mail(b"3\r\n").startswith("250"), "L: IPv6")
+    c = Client(gw, at=path)
+    ok(c.mail(b"4\r\n").startswith("250"),
+       "L: a Unix socket, over one that nobody listens on")
+    st = os.stat(path)
+    ok(oct(st.st_mode & 0o777) == "0o660" and
+       st.st_gid == grp.getgrnam("daemon").gr_gid, "L: its mode and group")
+    ok('client=unix' in gw.text() and 'client=::1' in gw.text(),
+       "L: and the log says who", gw.text())
+    p = subprocess.run([f"{BUILD}/promised-gateway", "-c", gw.conf, "-o",
+                        f"home={TMP}/other", "-o", f"gateway-listen=unix:{path}"],
+                       capture_output=True, timeout=PATIENCE)
+    ok(p.returncode == 75 and b"Address already in use" in p.stderr,
+       "L: one that is listened on is left alone", p)
+    ok(gw.stop() == 0 and not os.path.exists(path), "L: and gone at the end")
+    again = Gateway(sink.port, gateway_listen="; ".join(gw.places))
+    ok(again.places == gw.places, "L: the ready line is the setting",
+       again.places)
+    again.stop()
+    sink.stop()
+
+
 # --- the spool in trouble, and the end of the program
 
 def section_s():
@@ -701,8 +751,8 @@ def section_k():
 
 def main():
     sections = [section_a, section_b, section_c, section_d, section_e, section_f,
-                section_s, section_k]
-    wanted = os.environ.get("SECTIONS", "abcdefsk")
+                section_l, section_s, section_k]
+    wanted = os.environ.get("SECTIONS", "abcdeflsk")
     try:
         for section in sections:
             if section.__name__[-1] in wanted:
