@@ -15,6 +15,7 @@
 
 #define MAX_LANGS 8
 #define MAX_LINE  (1u << 20)
+#define LINE_POOL 32768 /* octets: what a line of a mail takes */
 
 struct asker {
 	struct cli *c;
@@ -70,6 +71,7 @@ place(const struct asker *a, TALLOC_CTX *mem, const char *at,
 		return false;
 	ref->offset_min = zone_offset_min(ref->zone, ref->sent_at);
 	ref->calendar = a->calendar;
+	ref->is_silent = !(a->c->opts & OPT_EXPLAIN);
 	return true;
 }
 
@@ -205,7 +207,7 @@ deadline(const struct found *f)
 static enum rc
 batch_line(struct asker *a, char *id, struct err *e)
 {
-	TALLOC_CTX *mem = talloc_new(a->c->mem);
+	TALLOC_CTX *mem = talloc_pool(a->c->mem, LINE_POOL);
 	char *code = strchr(id, '\t'), *at, *words, *text;
 	const struct lang *lang;
 	struct civil due = { 0 };
@@ -277,7 +279,10 @@ single(struct asker *a, struct err *e)
 {
 	const struct lang *langs[LANG_MAX_OPEN];
 	struct when_ref ref = {
-		.sent_at = a->c->at, .zone = a->zone, .calendar = a->calendar
+		.sent_at = a->c->at,
+		.zone = a->zone,
+		.calendar = a->calendar,
+		.is_silent = !(a->c->opts & OPT_EXPLAIN),
 	};
 	const char *first = a->c->lang_text;
 	struct found f;

@@ -284,33 +284,9 @@ out:
 	return rc;
 }
 
-enum rc
-lang_read(TALLOC_CTX *mem, const struct lang *l, const struct text *t,
-    struct lang_text **out, struct err *e)
-{
-	struct lang_text *lt = talloc_zero(mem, struct lang_text);
-	size_t i;
-
-	*out = NULL;
-	if (lt == NULL)
-		return err_nomem(e);
-	lt->lang = l;
-	lt->text = t;
-	lt->words = talloc_array(lt, const struct lang_word *, t->count + 1);
-	if (lt->words == NULL) {
-		talloc_free(lt);
-		return err_nomem(e);
-	}
-	for (i = 0; i < t->count; i++)
-		lt->words[i] =
-		    lang_word_find(l, t->tokens[i].fold, t->tokens[i].hash);
-	*out = lt;
-	return RC_OK;
-}
-
-bool
-lang_stands(
-    const struct lang_text *lt, uint32_t token, const struct lang_reading *r)
+/* stands - whether the words of a reading all stand at a token */
+static bool
+stands(const struct lang_text *lt, uint32_t token, const struct lang_reading *r)
 {
 	const struct lang_word *next;
 	uint32_t i;
@@ -326,20 +302,72 @@ lang_stands(
 	return true;
 }
 
+/* read_token - keep what stands there: of a word's many phrases few do */
+static bool
+read_token(struct lang_text *lt, uint32_t token, size_t *room)
+{
+	const struct lang_word *w = lt->words[token];
+	uint32_t n = lt->first_reading[token], i;
+
+	for (i = 0; w != NULL && i < w->reading_count; i++) {
+		if (!stands(lt, token, &w->readings[i]))
+			continue;
+		if (n == *room) {
+			*room = *room * 2 + 64;
+			lt->readings = talloc_realloc(lt, lt->readings,
+			    const struct lang_reading *, *room);
+			if (lt->readings == NULL)
+				return false;
+		}
+		lt->readings[n++] = &w->readings[i];
+	}
+	lt->first_reading[token + 1] = n;
+	return true;
+}
+
+enum rc
+lang_read(TALLOC_CTX *mem, const struct lang *l, const struct text *t,
+    struct lang_text **out, struct err *e)
+{
+	struct lang_text *lt = talloc_zero(mem, struct lang_text);
+	size_t room = 0;
+	uint32_t i;
+
+	*out = NULL;
+	if (lt == NULL)
+		return err_nomem(e);
+	lt->lang = l;
+	lt->text = t;
+	lt->words = talloc_array(lt, const struct lang_word *, t->count + 1);
+	lt->first_reading = talloc_array(lt, uint32_t, t->count + 1);
+	lt->marks = talloc_array(lt, struct lang_mark, t->count + 1);
+	if (lt->words == NULL || lt->first_reading == NULL || lt->marks == NULL)
+		goto nomem;
+	for (i = 0; i < t->count; i++)
+		lt->words[i] =
+		    lang_word_find(l, t->tokens[i].fold, t->tokens[i].hash);
+	lt->first_reading[0] = 0;
+	for (i = 0; i < t->count; i++) {
+		if (!read_token(lt, i, &room))
+			goto nomem;
+		lt->marks[i] = lang_mark_token(lt, i);
+	}
+	*out = lt;
+	return RC_OK;
+nomem:
+	talloc_free(lt);
+	return err_nomem(e);
+}
+
 const struct lang_reading *
 lang_reading_at(const struct lang_text *lt, uint32_t token, size_t *n)
 {
-	const struct lang_word *w = lt->words[token];
-	const struct lang_reading *r;
+	size_t i = lt->first_reading[token] + *n;
 
-	if (w == NULL)
+	if (i >= lt->first_reading[token + 1])
 		return NULL;
-	while (*n < w->reading_count) {
-		r = &w->readings[(*n)++];
-		if (lang_stands(lt, token, r))
-			return r;
-	}
-	return NULL;
+	(*n)++;
+	return lt->readings[i];
 }
 
 bool

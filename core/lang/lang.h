@@ -65,6 +65,7 @@
 struct lang;
 struct lang_rule;
 struct lang_word; /* lang_priv.h */
+struct lang_mark;
 
 /* one meaning of a word or phrase */
 struct lang_reading {
@@ -80,6 +81,11 @@ struct lang_text {
 	const struct lang *lang;
 	const struct text *text;
 	const struct lang_word **words; /* per token; NULL: unknown */
+	/* the readings whose words all stand, of all tokens, one behind the
+	 * other; those of token i are [first_reading[i], first_reading[i+1]) */
+	const struct lang_reading **readings;
+	uint32_t *first_reading;
+	struct lang_mark *marks; /* per token, for the matcher */
 };
 
 struct lang_capture {

@@ -445,6 +445,68 @@ alternatives(struct compiler *c, char close)
 	return rc;
 }
 
+static int
+ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* chain - how many words a|b|c from a split on, where there is nothing else;
+ * *end is where all of them lead */
+static size_t
+chain(const struct lang_rule *r, size_t pc, size_t *end)
+{
+	const struct lang_step *s = r->steps;
+	size_t n = 1;
+
+	for (; s[pc].op == OP_SPLIT && s[pc + 1].op == OP_LITERAL &&
+	       s[pc + 2].op == OP_JUMP && s[pc].b == pc + 3;
+	     pc = s[pc].b) {
+		if (n == 1)
+			*end = s[pc + 2].a;
+		else if (s[pc + 2].a != *end)
+			return 0;
+		n++;
+	}
+	return s[pc].op == OP_LITERAL && n > 1 && pc + 1 == *end ? n : 0;
+}
+
+/* gather - words that stand for each other are tried in one step; what the
+ * step jumps over is never run again */
+static enum rc
+gather(struct compiler *c)
+{
+	struct lang_rule *r = c->r;
+	struct lang_words *set;
+	size_t pc, end = 0, n, i;
+
+	for (pc = 0; pc < r->step_count; pc++) {
+		n = chain(r, pc, &end);
+		if (n == 0)
+			continue;
+		r->words = talloc_realloc(
+		    c->l, r->words, struct lang_words, r->words_count + 1);
+		if (r->words == NULL)
+			return err_nomem(c->e);
+		set = &r->words[r->words_count];
+		set->literals = talloc_array(r->words, uint32_t, n);
+		if (set->literals == NULL)
+			return err_nomem(c->e);
+		for (i = 0; i < n; i++)
+			set->literals[i] =
+			    r->steps[pc + i * 3 + (i + 1 < n)].literal;
+		set->count = n;
+		qsort(set->literals, n, sizeof(set->literals[0]), ascending);
+		r->steps[pc].op = OP_WORDS;
+		r->steps[pc].a = (uint16_t)end;
+		r->steps[pc].literal = (uint32_t)r->words_count++;
+		pc = end - 1;
+	}
+	return RC_OK;
+}
+
 enum rc
 lang_compile(const struct lang_at *at, struct lang_rule *r, struct err *e)
 {
@@ -457,6 +519,10 @@ lang_compile(const struct lang_at *at, struct lang_rule *r, struct err *e)
 
 	if (rc == RC_OK)
 		rc = emit(&c, done);
+	if (rc == RC_OK)
+		rc = gather(&c);
+	if (rc == RC_OK)
+		lang_mark_rule(r);
 	for (i = 0; rc == RC_OK && i < r->set_count; i++) {
 		struct lang_set *s = &r->sets[i];
 

@@ -10,48 +10,179 @@
 
 #include "core/lang/lang_priv.h"
 
-struct starts {
-	uint32_t *literals;
-	size_t literal_count, literal_room;
-	uint16_t *tests;
-	size_t test_count, test_room;
+/* ---- marks ---- */
+
+static const struct lang_mark every = { { UINT64_MAX, UINT64_MAX } };
+
+static void
+add_bit(struct lang_mark *m, uint32_t number)
+{
+	/* Fibonacci hashing (Knuth, TAOCP 3, 6.4); bit 0 is kept free */
+	uint32_t bit = (number * 2654435761u >> 16) % 127 + 1;
+
+	m->bits[bit / 64] |= 1ull << (bit % 64);
+}
+
+static void
+add_literal(struct lang_mark *m, uint32_t literal)
+{
+	add_bit(m, LANG_MAX_FEATURES + literal);
+}
+
+static void
+add_mark(struct lang_mark *m, const struct lang_mark *more)
+{
+	m->bits[0] |= more->bits[0];
+	m->bits[1] |= more->bits[1];
+}
+
+static void
+add_features(struct lang_mark *m, const uint64_t *has)
+{
+	for (uint32_t i = 0; i < LANG_MAX_FEATURES / 64; i++)
+		for (uint64_t w = has[i]; w != 0; w &= w - 1)
+			add_bit(m, i * 64 + (uint32_t)__builtin_ctzll(w));
+}
+
+struct lang_mark
+lang_mark_token(const struct lang_text *lt, uint32_t token)
+{
+	struct lang_mark m = { { 1, 0 } };
+	const struct lang_word *w = lt->words[token];
+	uint64_t has[LANG_MAX_FEATURES / 64] = { lang_shape(
+	    &lt->text->tokens[token], w) };
+	const struct lang_reading *r;
+	size_t n = 0;
+	uint32_t i;
+
+	if (w != NULL)
+		for (i = 0; i < w->literal_count; i++)
+			add_literal(&m, w->literals[i]);
+	while ((r = lang_reading_at(lt, token, &n)) != NULL)
+		for (i = 0; i < LANG_MAX_FEATURES / 64; i++)
+			has[i] |= r->has[i];
+	add_features(&m, has);
+	return m;
+}
+
+/* test_mark - one class that a test wants: the last is seldom a shape */
+static struct lang_mark
+test_mark(const struct lang_test *t)
+{
+	struct lang_mark m = { { 0, 0 } };
+
+	for (uint32_t i = LANG_MAX_FEATURES / 64; i-- > 0;)
+		if (t->want[i] != 0) {
+			add_bit(&m, i * 64 + 63 -
+					(uint32_t)__builtin_clzll(t->want[i]));
+			return m;
+		}
+	return every;
+}
+
+bool
+lang_one_of(const struct lang_word *w, const struct lang_words *set)
+{
+	for (uint32_t i = 0; i < w->literal_count; i++) {
+		size_t low = 0, high = set->count;
+
+		while (low < high) {
+			size_t mid = (low + high) / 2;
+
+			if (set->literals[mid] == w->literals[i])
+				return true;
+			if (set->literals[mid] < w->literals[i])
+				low = mid + 1;
+			else
+				high = mid;
+		}
+	}
+	return false;
+}
+
+void
+lang_mark_rule(struct lang_rule *r)
+{
+	/* every jump leads forward: what comes later is known first */
+	for (size_t pc = r->step_count; pc-- > 0;) {
+		struct lang_step *s = &r->steps[pc];
+		const struct lang_words *set;
+		size_t i;
+
+		s->first = (struct lang_mark){ { 0, 0 } };
+		switch ((enum lang_op)s->op) {
+		case OP_LITERAL:
+			add_literal(&s->first, s->literal);
+			break;
+		case OP_WORDS:
+			set = &r->words[s->literal];
+			for (i = 0; i < set->count; i++)
+				add_literal(&s->first, set->literals[i]);
+			break;
+		case OP_FEATURES:
+			s->first = test_mark(&r->tests[s->a]);
+			break;
+		case OP_GAP:
+		case OP_END:
+		case OP_MATCH:
+			s->first = every;
+			break;
+		case OP_START:
+		case OP_GLUED:
+		case OP_OPEN:
+		case OP_CLOSE:
+			s->first = s[1].first;
+			break;
+		case OP_SPLIT:
+			s->first = r->steps[s->a].first;
+			add_mark(&s->first, &r->steps[s->b].first);
+			break;
+		case OP_JUMP:
+		case OP_NOT:
+			s->first = r->steps[s->a].first;
+			break;
+		}
+	}
+}
+
+/* ---- the index ---- */
+
+/* the steps a rule may test first */
+struct heads {
+	size_t *steps;
+	size_t count;
 	uint64_t want[LANG_MAX_FEATURES / 64]; /* of all tests together */
-	bool any, digits;
+	bool literals, any, digits;
 	bool *seen;
 	TALLOC_CTX *mem;
 };
 
 /* follow - collect what step pc may test first */
 static bool
-follow(const struct lang_rule *r, struct starts *st, size_t pc)
+follow(const struct lang_rule *r, struct heads *h, size_t pc)
 {
 	for (;; pc++) {
 		const struct lang_step *s = &r->steps[pc];
 
-		if (st->seen[pc])
+		if (h->seen[pc])
 			return true;
-		st->seen[pc] = true;
+		h->seen[pc] = true;
 		switch ((enum lang_op)s->op) {
 		case OP_LITERAL:
-			st->literals = talloc_realloc(st->mem, st->literals,
-			    uint32_t, st->literal_count + 1);
-			if (st->literals == NULL)
-				return false;
-			st->literals[st->literal_count++] = s->literal;
-			return true;
+		case OP_WORDS:
 		case OP_FEATURES:
-			st->tests = talloc_realloc(
-			    st->mem, st->tests, uint16_t, st->test_count + 1);
-			if (st->tests == NULL)
+			h->steps = talloc_realloc(
+			    h->mem, h->steps, size_t, h->count + 1);
+			if (h->steps == NULL)
 				return false;
-			st->tests[st->test_count++] = s->a;
+			h->steps[h->count++] = pc;
 			return true;
 		case OP_GAP:
 		case OP_MATCH:
-			st->any = true;
+			h->any = true;
 			return true;
 		case OP_SPLIT:
-			if (!follow(r, st, s->a))
+			if (!follow(r, h, s->a))
 				return false;
 			pc = (size_t)s->b - 1;
 			continue;
@@ -103,110 +234,148 @@ has_all(const uint64_t *has, const struct lang_test *t)
 	return true;
 }
 
-/* may_begin - whether a word of the table passes one of the tests */
+/* passes - whether a word of the table passes a step; adds what may follow */
 static bool
-may_begin(const struct lang_word *w, const struct lang_rule *r,
-    const struct starts *st)
+passes(const struct lang_word *w, const struct lang_rule *r, size_t pc,
+    struct lang_mark *second)
 {
-	size_t i;
-	uint32_t j;
+	const struct lang_step *s = &r->steps[pc];
+	const struct lang_test *t;
+	bool hit = false;
+	uint32_t i;
 
-	for (i = 0; i < st->literal_count; i++)
-		for (j = 0; j < w->literal_count; j++)
-			if (w->literals[j] == st->literals[i])
-				return true;
-	for (i = 0; i < st->test_count; i++) {
-		const struct lang_test *t = &r->tests[st->tests[i]];
-
-		/* most words have none of what most tests want */
-		if (!has_all(w->any, t))
-			continue;
-		for (j = 0; j < w->reading_count; j++) {
-			const uint64_t *has = w->readings[j].has;
-
-			/* digits are no word's: a class must say num */
-			if (has_all(has, t) &&
-			    (!wants_number(t) || (has[0] >> SHAPE_NUM & 1)))
-				return true;
-		}
+	if (s->op == OP_WORDS) {
+		hit = lang_one_of(w, &r->words[s->literal]);
+		if (hit)
+			add_mark(second, &r->steps[s->a].first);
+		return hit;
 	}
-	return false;
+	if (s->op == OP_LITERAL) {
+		for (i = 0; i < w->literal_count && !hit; i++)
+			hit = w->literals[i] == s->literal;
+		if (hit)
+			add_mark(second, &s[1].first);
+		return hit;
+	}
+	t = &r->tests[s->a];
+	for (i = 0; i < w->reading_count; i++) {
+		const uint64_t *has = w->readings[i].has;
+
+		/* digits are no word's: a class must say num */
+		if (!has_all(has, t) ||
+		    (wants_number(t) && !(has[0] >> SHAPE_NUM & 1)))
+			continue;
+		hit = true;
+		add_mark(
+		    second, w->readings[i].tokens == 1 ? &s[1].first : &every);
+	}
+	return hit;
 }
 
 static bool
-append(TALLOC_CTX *mem, uint32_t **list, size_t *count, uint32_t rule)
+may_begin(const struct lang_word *w, const struct lang_rule *r,
+    const struct heads *h, struct lang_mark *second)
 {
-	*list = talloc_realloc(mem, *list, uint32_t, *count + 1);
-	if (*list == NULL)
+	bool hit = false;
+	size_t i;
+
+	*second = (struct lang_mark){ { 0, 0 } };
+	for (i = 0; i < h->count; i++)
+		hit |= passes(w, r, h->steps[i], second);
+	return hit;
+}
+
+static bool
+append(TALLOC_CTX *mem, struct lang_starts *to, const struct lang *l,
+    uint32_t rule, struct lang_mark second)
+{
+	to->list =
+	    talloc_realloc(mem, to->list, struct lang_start, to->count + 1);
+	if (to->list == NULL)
 		return false;
-	(*list)[(*count)++] = rule;
+	to->list[to->count++] = (struct lang_start){ rule, l->rules[rule].group,
+		l->rules[rule].steps[0].first, second };
 	return true;
 }
 
 /* look_at - what a rule may begin with */
 static enum rc
-look_at(struct lang *l, uint32_t number, struct starts *st, struct err *e)
+look_at(struct lang *l, uint32_t number, struct heads *h, struct err *e)
 {
 	const struct lang_rule *r = &l->rules[number];
+	struct lang_mark second = { { 0, 0 } };
 	bool ok = true;
 	size_t i, k;
 
-	st->seen = talloc_zero_array(st->mem, bool, r->step_count);
-	if (st->seen == NULL || !follow(r, st, 0))
+	h->seen = talloc_zero_array(h->mem, bool, r->step_count);
+	if (h->seen == NULL || !follow(r, h, 0))
 		return err_nomem(e);
-	for (i = 0; i < st->test_count; i++) {
-		const struct lang_test *t = &r->tests[st->tests[i]];
+	for (i = 0; i < h->count; i++) {
+		const struct lang_step *s = &r->steps[h->steps[i]];
+		const struct lang_test *t;
 
+		if (s->op == OP_LITERAL || s->op == OP_WORDS) {
+			h->literals = true;
+			continue;
+		}
+		t = &r->tests[s->a];
 		if (t->is_negative || (shapes_only(t) && !wants_number(t)))
-			st->any = true;
-		st->digits |= wants_number(t);
+			h->any = true;
+		if (wants_number(t)) {
+			h->digits = true;
+			add_mark(&second, &s[1].first);
+		}
 		for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
-			st->want[k] |= t->want[k];
+			h->want[k] |= t->want[k];
 	}
-	if (st->any)
-		ok = append(l, &l->rules_any, &l->rules_any_count, number);
-	else if (st->digits)
-		ok =
-		    append(l, &l->rules_number, &l->rules_number_count, number);
+	if (h->any)
+		ok = append(l, &l->starts_any, l, number, every);
+	else if (h->digits)
+		ok = append(l, &l->starts_number, l, number, second);
 	return ok ? RC_OK : err_nomem(e);
 }
 
 /* is_worth - a cheap look before may_begin */
 static bool
-is_worth(const struct lang_word *w, const struct starts *st)
+is_worth(const struct lang_word *w, const struct heads *h)
 {
 	size_t k;
 
-	if (st->any)
+	if (h->any)
 		return false;
-	if (st->literal_count > 0 && w->literal_count > 0)
+	if (h->literals && w->literal_count > 0)
 		return true;
 	for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
-		if ((w->any[k] & st->want[k]) != 0)
+		if ((w->any[k] & h->want[k]) != 0)
 			return true;
 	return false;
 }
 
+/* widen - let a rule that begins with any number begin with this one too */
+static void
+widen(struct lang *l, uint32_t rule, const struct lang_mark *second)
+{
+	for (size_t i = 0; i < l->starts_number.count; i++)
+		if (l->starts_number.list[i].rule == rule)
+			add_mark(&l->starts_number.list[i].second, second);
+}
+
 /* index_word - the rules that may begin with one word, in their order */
 static enum rc
-index_word(struct lang *l, struct lang_word *w, const struct starts *all,
-    struct err *e)
+index_word(
+    struct lang *l, struct lang_word *w, const struct heads *all, struct err *e)
 {
+	struct lang_mark second;
 	uint32_t i;
-	size_t n;
-	bool ok;
 
 	for (i = 0; i < l->rule_count; i++) {
 		if (!is_worth(w, &all[i]) ||
-		    !may_begin(w, &l->rules[i], &all[i]))
+		    !may_begin(w, &l->rules[i], &all[i], &second))
 			continue;
 		/* a number a literal names is looked up in both lists */
 		if (all[i].digits && w->fold[0] >= '0' && w->fold[0] <= '9')
-			continue;
-		n = w->rule_count;
-		ok = append(w, &w->rules, &n, i);
-		w->rule_count = (uint32_t)n;
-		if (!ok)
+			widen(l, i, &second);
+		else if (!append(w, &w->starts, l, i, second))
 			return err_nomem(e);
 	}
 	return RC_OK;
@@ -216,15 +385,14 @@ enum rc
 lang_index(struct lang *l, struct err *e)
 {
 	TALLOC_CTX *mem = talloc_new(NULL);
-	struct starts *all =
-	    talloc_zero_array(mem, struct starts, l->rule_count);
+	struct heads *all = talloc_zero_array(mem, struct heads, l->rule_count);
 	enum rc rc = all == NULL ? err_nomem(e) : RC_OK;
 	uint32_t r;
 	size_t i;
 
-	TALLOC_FREE(l->rules_any);
-	TALLOC_FREE(l->rules_number);
-	l->rules_any_count = l->rules_number_count = 0;
+	TALLOC_FREE(l->starts_any.list);
+	TALLOC_FREE(l->starts_number.list);
+	l->starts_any.count = l->starts_number.count = 0;
 	for (r = 0; rc == RC_OK && r < l->rule_count; r++) {
 		all[r].mem = mem;
 		rc = look_at(l, r, &all[r], e);
@@ -233,8 +401,8 @@ lang_index(struct lang *l, struct err *e)
 	for (i = 0; rc == RC_OK && i < l->table_size; i++) {
 		if (l->table[i] == NULL)
 			continue;
-		TALLOC_FREE(l->table[i]->rules);
-		l->table[i]->rule_count = 0;
+		TALLOC_FREE(l->table[i]->starts.list);
+		l->table[i]->starts.count = 0;
 		rc = index_word(l, l->table[i], all, e);
 	}
 	talloc_free(mem);

@@ -35,6 +35,24 @@ is_border(const struct machine *m, uint32_t at)
 	       m->lt->text->tokens[at].starts_unit;
 }
 
+/* may_pass - whether a step has a chance with what stands at a token */
+static inline bool
+share(const struct machine *m, const struct lang_mark *want, uint32_t at)
+{
+	const struct lang_mark *is = &m->lt->marks[at];
+
+	if (at >= m->end)
+		return want->bits[0] & 1;
+	return ((want->bits[0] & is->bits[0]) |
+		   (want->bits[1] & is->bits[1])) != 0;
+}
+
+static inline bool
+may_pass(const struct machine *m, size_t pc, uint32_t at)
+{
+	return share(m, &m->r->steps[pc].first, at);
+}
+
 static bool
 is_start(const struct machine *m, uint32_t at)
 {
@@ -76,22 +94,6 @@ holds(const uint64_t *has, uint64_t shape, const struct lang_test *t)
 	return true;
 }
 
-/* may_hold - whether some reading of a word may have what a test wants */
-static bool
-may_hold(const struct lang_word *w, uint64_t shape, const struct lang_test *t)
-{
-	unsigned words = t->words;
-
-	for (; words != 0; words &= words - 1) {
-		int i = __builtin_ctz(words);
-		uint64_t bits = w->any[i] | (i == 0 ? shape : 0);
-
-		if ((bits & t->want[i]) != t->want[i])
-			return false;
-	}
-	return true;
-}
-
 static bool
 in_range(const struct lang_test *t, int64_t value)
 {
@@ -107,6 +109,8 @@ take(struct machine *m, size_t pc, uint32_t at, uint32_t count, int32_t value,
 	struct lang_capture before = { 0 };
 	bool hit;
 
+	if (!may_pass(m, pc + 1, at + count))
+		return false;
 	if (s->b != 0) {
 		before = m->open[s->b - 1];
 		m->open[s->b - 1] =
@@ -127,7 +131,7 @@ features(struct machine *m, size_t pc, uint32_t at, bool inside_not)
 	const struct lang_test *t = &m->r->tests[m->r->steps[pc].a];
 	const struct text_token *k = &m->lt->text->tokens[at];
 	const struct lang_word *w = m->lt->words[at];
-	uint64_t shape = lang_shape(k, w);
+	uint64_t shape = lang_shape(k, w), own;
 	const struct lang_reading *r;
 	uint64_t lengths = 0;
 	int32_t value = 0;
@@ -147,13 +151,11 @@ features(struct machine *m, size_t pc, uint32_t at, bool inside_not)
 		lengths |= 1u << 1;
 		hit = take(m, pc, at, 1, value, inside_not);
 	}
-	/* the class first: of a word's many phrases few are asked for */
-	for (n = w != NULL && may_hold(w, shape, t) ? 0 : SIZE_MAX;
-	     w != NULL && n < w->reading_count; n++) {
-		r = &w->readings[n];
-		if (!holds(r->has, shape, t) || !in_range(t, r->value) ||
-		    (lengths >> r->tokens & 1) != 0 ||
-		    at + r->tokens > m->end || !lang_stands(m->lt, at, r))
+	while ((r = lang_reading_at(m->lt, at, &n)) != NULL) {
+		/* "2e" is no number, though it begins with digits */
+		own = r->tokens > 1 ? shape & ~(1ull << SHAPE_NUM) : shape;
+		if (!holds(r->has, own, t) || !in_range(t, r->value) ||
+		    (lengths >> r->tokens & 1) != 0 || at + r->tokens > m->end)
 			continue;
 		lengths |= 1ull << r->tokens;
 		hit |= take(m, pc, at, r->tokens, r->value, inside_not);
@@ -248,6 +250,19 @@ run(struct machine *m, size_t pc, uint32_t at, bool inside_not)
 			    !literal(m, at, s->literal))
 				goto out;
 			at++;
+			if (!may_pass(m, pc + 1, at))
+				goto out;
+			continue;
+		case OP_WORDS:
+			if (at >= m->end || is_border(m, at) ||
+			    m->lt->words[at] == NULL ||
+			    !lang_one_of(
+				m->lt->words[at], &m->r->words[s->literal]))
+				goto out;
+			at++;
+			if (!may_pass(m, s->a, at))
+				goto out;
+			pc = (size_t)s->a - 1;
 			continue;
 		case OP_FEATURES:
 			if (at < m->end && !is_border(m, at))
@@ -269,8 +284,9 @@ run(struct machine *m, size_t pc, uint32_t at, bool inside_not)
 				goto out;
 			continue;
 		case OP_SPLIT:
-			hit |= run(m, s->a, at, inside_not);
-			if (hit && inside_not)
+			if (may_pass(m, s->a, at))
+				hit |= run(m, s->a, at, inside_not);
+			if ((hit && inside_not) || !may_pass(m, s->b, at))
 				goto out;
 			pc = (size_t)s->b - 1;
 			continue;
@@ -344,17 +360,21 @@ keep(struct finder *f, const struct lang_match *one)
 
 /* at_token - the rules in one list, at one token */
 static enum rc
-at_token(struct finder *f, const uint32_t *rules, size_t n, uint8_t wanted,
+at_token(struct finder *f, const struct lang_starts *starts, uint8_t wanted,
     uint32_t at, enum lang_how how, struct lang_match *best)
 {
 	const struct lang *l = f->m.lt->lang;
+	const struct lang_start *s;
 	struct lang_match one;
 	enum rc rc;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		f->m.r = &l->rules[rules[i]];
-		if (f->m.r->group != wanted || !try_rule(&f->m, at, &one))
+	for (i = 0; i < starts->count; i++) {
+		s = &starts->list[i];
+		f->m.r = &l->rules[s->rule];
+		if (s->group != wanted || !share(&f->m, &s->first, at) ||
+		    !share(&f->m, &s->second, at + 1) ||
+		    !try_rule(&f->m, at, &one))
 			continue;
 		if (how == LANG_ALL) {
 			rc = keep(f, &one);
@@ -396,14 +416,14 @@ lang_find(TALLOC_CTX *mem, const struct lang_text *lt, const char *group_name,
 		best.rule = NULL;
 		w = lt->words[at];
 		if (w != NULL)
-			rc = at_token(&f, w->rules, w->rule_count, (uint8_t)g,
-			    at, how, &best);
+			rc = at_token(
+			    &f, &w->starts, (uint8_t)g, at, how, &best);
 		if (rc == RC_OK && lt->text->tokens[at].kind == TEXT_NUMBER)
-			rc = at_token(&f, l->rules_number,
-			    l->rules_number_count, (uint8_t)g, at, how, &best);
+			rc = at_token(
+			    &f, &l->starts_number, (uint8_t)g, at, how, &best);
 		if (rc == RC_OK)
-			rc = at_token(&f, l->rules_any, l->rules_any_count,
-			    (uint8_t)g, at, how, &best);
+			rc = at_token(
+			    &f, &l->starts_any, (uint8_t)g, at, how, &best);
 		if (rc == RC_OK && best.rule != NULL) {
 			rc = keep(&f, &best);
 			step = best.count;

@@ -23,6 +23,28 @@ enum lang_shape {
 	SHAPE_COUNT
 };
 
+/*
+ * What a token may be, or a step may ask of one, in a few bits: a bit for
+ * each word and class, many sharing one. Where a token and a step share none,
+ * the step cannot pass. Bit 0 is in every token's mark and, of the steps, only
+ * in those that pass whatever comes.
+ */
+struct lang_mark {
+	uint64_t bits[2];
+};
+
+/* a rule that may begin with a token, and what may stand behind it */
+struct lang_start {
+	uint32_t rule;
+	uint8_t group;
+	struct lang_mark first, second;
+};
+
+struct lang_starts {
+	struct lang_start *list;
+	size_t count;
+};
+
 /* all that a folded form may be */
 struct lang_word {
 	char *fold;
@@ -32,12 +54,12 @@ struct lang_word {
 	struct lang_reading *readings;
 	uint32_t reading_count;
 	uint64_t any[LANG_MAX_FEATURES / 64]; /* of all readings together */
-	uint32_t *rules;                      /* that can begin with it */
-	uint32_t rule_count;
+	struct lang_starts starts;            /* rules that can begin with it */
 };
 
 enum lang_op {
-	OP_LITERAL,  /* a: literal */
+	OP_LITERAL,  /* literal */
+	OP_WORDS,    /* literal: index of the set; then go on at a */
 	OP_FEATURES, /* a: index of the test, b: capture + 1 */
 	OP_GAP,      /* a: up to so many tokens */
 	OP_START,
@@ -55,6 +77,7 @@ struct lang_step {
 	uint16_t a, b;
 	uint8_t op;
 	uint32_t literal;
+	struct lang_mark first; /* of all that may come next from here */
 };
 
 struct lang_test {
@@ -63,6 +86,12 @@ struct lang_test {
 	uint8_t words;     /* bit i: want[i] or refuse[i] holds something */
 	int32_t low, high; /* low > high: any value */
 	bool is_negative;  /* wants nothing: no reading may have refuse */
+};
+
+/* a|b|c: one of these words, numbers in ascending order */
+struct lang_words {
+	uint32_t *literals;
+	size_t count;
 };
 
 struct lang_set {
@@ -86,6 +115,8 @@ struct lang_rule {
 	size_t step_count;
 	struct lang_test *tests;
 	size_t test_count;
+	struct lang_words *words;
+	size_t words_count;
 	const char *captures[LANG_MAX_CAPTURES];
 	uint8_t capture_count;
 	struct lang_set sets[LANG_MAX_SETS];
@@ -133,10 +164,8 @@ struct lang {
 	size_t conj_count;
 	bool is_finished;
 	/* rules that may begin with a token that no table knows */
-	uint32_t *rules_any;
-	size_t rules_any_count;
-	uint32_t *rules_number;
-	size_t rules_number_count;
+	struct lang_starts starts_any;
+	struct lang_starts starts_number;
 };
 
 /* where a file is being read */
@@ -170,9 +199,14 @@ enum rc lang_compile(
 /* lang_index - which rules can begin where; after all files are read */
 enum rc lang_index(struct lang *l, struct err *e);
 
-/* lang_stands - whether the words of a reading all stand at a token */
-bool lang_stands(
-    const struct lang_text *lt, uint32_t token, const struct lang_reading *r);
+/* lang_one_of - whether a word may stand for one of a set */
+bool lang_one_of(const struct lang_word *w, const struct lang_words *set);
+
+/* lang_mark_rule - fill the marks of a compiled rule's steps */
+void lang_mark_rule(struct lang_rule *r);
+
+/* lang_mark_token - of a token's word, shape and readings that stand there */
+struct lang_mark lang_mark_token(const struct lang_text *lt, uint32_t token);
 
 /* the shape features of one token, as bits of the first word */
 uint64_t lang_shape(const struct text_token *k, const struct lang_word *w);

@@ -59,17 +59,20 @@ ahead(TALLOC_CTX *mem, const struct when_scan *times,
     const struct when_ref *ref, int32_t **out, struct err *e)
 {
 	int32_t today = zone_civil(ref->zone, ref->sent_at).day;
+	struct when_ref quiet = *ref;
 	struct civil named = { 0 };
 	TALLOC_CTX *scratch;
 	struct when_result r;
 	size_t i;
+
+	quiet.is_silent = true;
 
 	*out = talloc_array(mem, int32_t, times->count + 1);
 	scratch = talloc_new(mem);
 	if (*out == NULL || scratch == NULL)
 		return err_nomem(e);
 	for (i = 0; i < times->count; i++) {
-		resolve(scratch, times, (uint32_t)i, ref, &named, &r);
+		resolve(scratch, times, (uint32_t)i, &quiet, &named, &r);
 		(*out)[i] = r.due.is_set ? r.due.day - today : FIND_NO_DAY;
 		talloc_free_children(scratch);
 	}

@@ -22,6 +22,7 @@ struct when_ref {
 	const struct zone *zone; /* the author's */
 	int offset_min;          /* of Date:, for mm/dd and Québec */
 	const struct calendar *calendar;
+	bool is_silent; /* nobody reads the steps: none are written */
 };
 
 struct when_field; /* when_priv.h: what the words said */

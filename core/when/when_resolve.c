@@ -26,6 +26,8 @@ when_step(struct resolver *r, const char *fmt, ...)
 	char line[160];
 	va_list ap;
 
+	if (r->ref->is_silent)
+		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);

@@ -34,7 +34,8 @@ bool
 when_key_parse(const char *name, enum when_key *key)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (strcmp(keys[i].name, name) == 0) {
+		if (keys[i].name[0] == name[0] &&
+		    strcmp(keys[i].name, name) == 0) {
 			*key = (enum when_key)i;
 			return true;
 		}
