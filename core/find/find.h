@@ -46,14 +46,20 @@ struct find_clause {
 	uint32_t from, to;   /* the sentence or row it stands in */
 	uint32_t sentence;   /* its number in the text */
 	uint8_t lang;        /* index into the languages given */
-	uint32_t time;       /* index of its time, FIND_NO_TIME */
-	uint32_t time2;      /* the hour of that day, where it stands apart */
+	/* indexes of times; FIND_NO_TIME: none */
+	uint32_t time;  /* the one promised */
+	uint32_t hour;  /* its hour, where that stands apart */
+	uint32_t day;   /* its day, where time is an hour without one */
+	uint32_t start; /* what a recurrence starts from */
 	uint32_t condition, condition_end; /* tokens; equal: none */
+	uint32_t aside, aside_end; /* "when I'm in": says when, not whether */
 	enum promise_kind kind;
 	bool is_hedged;
 	bool is_promise;
-	int32_t score; /* thousandths; > 0: a promise */
-	char *why;     /* lines; of promises only */
+	bool is_after;      /* time is a length that waits for the condition */
+	bool is_not_before; /* "not until": kept up to the day before */
+	int32_t score;      /* thousandths; > 0: a promise */
+	char *why;          /* lines; of promises only */
 };
 
 struct find_result {

@@ -15,6 +15,9 @@
 struct chunk {
 	uint32_t first, end;
 	bool has_finite, has_time, has_deed, is_condition;
+	bool is_leading;  /* "…; and if": of what follows it */
+	bool is_temporal; /* "when": of an undated clause only */
+	bool is_ours;     /* "when I am in" */
 	bool after_semicolon, opens_bracket;
 	bool shares_subject; /* "… and let you know": no subject of its own */
 };
@@ -25,9 +28,8 @@ is_char(const struct text_token *k, char c)
 	return k->kind == TEXT_OTHER && k->fold[0] == c && k->fold[1] == '\0';
 }
 
-/* is_break - whether the token itself stands between two chunks */
-static bool
-is_break(const struct find_work *w, uint32_t i, uint32_t end)
+bool
+find_is_break(const struct find_work *w, uint32_t i, uint32_t end)
 {
 	const struct text_token *k = w->text->tokens;
 
@@ -55,23 +57,68 @@ opens(const struct find_work *w, uint32_t i, uint32_t first)
 		return false;
 	before = w->words[i - 1].classes;
 	if (c & CLASS_BIT(CONDWORD))
-		return !(before & CLASS_BIT(CONDWORD));
+		return !(before & CLASS_BIT(CONDWORD)) &&
+		       !(i == first + 1 && (before & CLASS_BIT(COORD)));
 	return (c & CLASS_BIT(COORD)) != 0;
 }
 
+/* opening - the first word of a chunk that counts: not "and", of "and if" */
+static uint32_t
+opening(const struct find_work *w, uint32_t first, uint32_t end)
+{
+	return first + 1 < end &&
+		       (w->words[first].classes & CLASS_BIT(COORD)) &&
+		       (w->words[first + 1].classes & CLASS_BIT(CONDWORD))
+		   ? first + 1
+		   : first;
+}
+
+/* softens - « si tout va bien », "if possible": no condition, a caution */
+static bool
+softens(struct find_work *w, const struct chunk *c)
+{
+	bool all_open = true;
+	uint32_t i;
+
+	for (i = c->first; i < c->end; i++) {
+		if (w->text->tokens[i].kind == TEXT_OTHER)
+			continue;
+		if (!(w->words[i].classes & CLASS_BIT(HEDGE)))
+			return false;
+		all_open &= (w->words[i].classes & CLASS_BIT(CONDWORD)) != 0;
+	}
+	if (all_open)
+		return false; /* "weather permitting" is one */
+	for (i = c->first; i < c->end; i++)
+		w->words[i].is_finite = false;
+	return true;
+}
+
+/* weigh_opening - whether a chunk opens as a condition, and which */
 static void
-weigh_chunk(struct find_work *w, struct chunk *c, uint32_t sentence_end)
+weigh_opening(struct find_work *w, struct chunk *c)
+{
+	const uint64_t us = CLASS_BIT(I) | CLASS_BIT(WE);
+	uint32_t i = opening(w, c->first, c->end);
+
+	c->is_condition =
+	    (w->words[i].classes & CLASS_BIT(CONDWORD)) && !softens(w, c);
+	if (!c->is_condition)
+		return;
+	c->is_leading = i != c->first || c->after_semicolon;
+	c->is_temporal = (w->words[i].classes & CLASS_BIT(TEMPORAL)) != 0;
+	/* "when I'm in on Monday": our own doing, a time and no condition */
+	c->is_ours =
+	    c->is_temporal && i + 1 < c->end && (w->words[i + 1].classes & us);
+}
+
+static void
+weigh_chunk(struct find_work *w, struct chunk *c)
 {
 	const struct when_expr *x;
 	uint32_t i;
 
-	c->is_condition = c->first < c->end &&
-			  (w->words[c->first].classes & CLASS_BIT(CONDWORD));
-	/* "and if", "or once" */
-	if (!c->is_condition && c->first + 1 < c->end &&
-	    (w->words[c->first].classes & CLASS_BIT(COORD)) &&
-	    (w->words[c->first + 1].classes & CLASS_BIT(CONDWORD)))
-		c->is_condition = true;
+	weigh_opening(w, c);
 	if (w->words[c->first].classes & CLASS_BIT(COORD))
 		for (i = c->first + 1; i < c->end && i < c->first + 4; i++) {
 			if (w->words[i].is_finite)
@@ -91,32 +138,55 @@ weigh_chunk(struct find_work *w, struct chunk *c, uint32_t sentence_end)
 				c->has_time = true;
 		}
 	}
-	(void)sentence_end;
 }
 
-/* new_subject - « once you have chosen | I'll send it »: no comma needed */
+/* finite_behind - a finite verb within a few words, nothing else between */
+static bool
+finite_behind(
+    const struct find_work *w, uint32_t i, uint32_t end, uint64_t not )
+{
+	uint32_t j;
+
+	for (j = i + 1; j < end && j < i + 5; j++) {
+		if (w->words[j].is_finite)
+			return true;
+		if (w->words[j].classes & not )
+			return false;
+	}
+	return false;
+}
+
+/* new_subject - « once you have chosen | I'll send it », "subject to their
+ * consent | the team will come": no comma needed */
 static bool
 new_subject(
     const struct find_work *w, uint32_t i, const struct chunk *c, uint32_t end)
 {
-	uint64_t subjects =
-	    CLASS_BIT(I) | CLASS_BIT(WE) | CLASS_BIT(YOU) | CLASS_BIT(HE);
+	const uint64_t third = CLASS_BIT(YOU) | CLASS_BIT(HE);
+	const uint64_t ours = CLASS_BIT(I) | CLASS_BIT(WE);
+	uint64_t is = w->words[i].classes;
 	bool finite = false;
 	uint32_t j;
 
-	if (!(w->words[c->first].classes & CLASS_BIT(CONDWORD)) ||
-	    !(w->words[i].classes & subjects) || i < c->first + 3)
+	if (!(w->words[opening(w, c->first, i)].classes &
+		CLASS_BIT(CONDWORD)) ||
+	    i < c->first + 3 || w->words[i].time != FIND_NO_TIME)
 		return false;
 	for (j = c->first; j < i; j++)
 		finite |=
 		    w->words[j].is_finite ||
 		    (w->words[j].is_verb && w->words[j].forms & FORM_BIT(INF));
-	if (!finite)
-		return false;
-	for (j = i + 1; j < end && j < i + 4; j++)
-		if (w->words[j].is_finite)
-			return true;
-	return false;
+	if (is & (third | ours))
+		return (finite || (is & CLASS_BIT(I)) ||
+			   ((is & CLASS_BIT(WE)) && i + 1 < end &&
+			       (w->words[i + 1].classes &
+				   (CLASS_BIT(YOU) | CLASS_BIT(WILL))))) &&
+		       finite_behind(w, i, end < i + 4 ? end : i + 4, 0);
+	return !finite && (is & (CLASS_BIT(DET) | CLASS_BIT(OUR))) &&
+	       !(w->words[i - 1].classes &
+		   (CLASS_BIT(FUNCTION) | CLASS_BIT(CONDWORD))) &&
+	       finite_behind(
+		   w, i, end, third | ours | CLASS_BIT(DET) | CLASS_BIT(COORD));
 }
 
 static size_t
@@ -129,10 +199,10 @@ cut_chunks(
 	uint32_t i;
 
 	for (i = s->first; i < s->end && n + 1 < CHUNKS_MAX; i++) {
-		if (is_break(w, i, s->end)) {
+		if (find_is_break(w, i, s->end)) {
 			c.end = i;
 			if (c.end > c.first) {
-				weigh_chunk(w, &c, s->end);
+				weigh_chunk(w, &c);
 				out[n++] = c;
 			}
 			c = (struct chunk){ .first = i + 1 };
@@ -144,7 +214,7 @@ cut_chunks(
 			   new_subject(w, i, &c, s->end)) {
 			c.end = i;
 			if (c.end > c.first) {
-				weigh_chunk(w, &c, s->end);
+				weigh_chunk(w, &c);
 				out[n++] = c;
 			}
 			c = (struct chunk){ .first = i };
@@ -152,7 +222,7 @@ cut_chunks(
 	}
 	c.end = s->end;
 	if (c.end > c.first) {
-		weigh_chunk(w, &c, s->end);
+		weigh_chunk(w, &c);
 		out[n++] = c;
 	}
 	return n;
@@ -174,81 +244,21 @@ add_clause(struct find_work *w)
 	}
 	c = &w->clauses[w->clause_count++];
 	memset(c, 0, sizeof(*c));
-	c->time = c->time2 = FIND_NO_TIME;
+	c->time = c->hour = c->day = c->start = FIND_NO_TIME;
 	return c;
 }
 
-/* rank - how likely a time is the one promised */
-static int
-rank(const struct when_expr *x)
-{
-	if (x->is_past || x->is_attribute)
-		return 0;
-	if (x->is_event_delay)
-		return 6;
-	if (x->is_vague)
-		return 1;
-	if (x->has_day)
-		return 5;
-	if (x->is_deadline)
-		return 4;
-	if (x->has_hour)
-		return 3;
-	return 2;
-}
-
-/* choose_time - the time of a clause, out of those not in its condition; who
- * corrects himself means what he says last */
+/* mark_aside - the chunk says when the clause is done, not whether */
 static void
-choose_time(struct find_work *w, struct find_clause *c)
+mark_aside(
+    struct find_work *w, struct find_clause *c, uint32_t first, uint32_t end)
 {
-	const struct when_expr *x;
-	uint32_t i, last = FIND_NO_TIME;
-	bool corrected = false;
-	int best = 0, r;
+	uint32_t i;
 
-	for (i = c->first; i < c->end; i++) {
-		if (w->words[i].classes & CLASS_BIT(CORRECT))
-			corrected = best > 1;
-		if (w->words[i].time == FIND_NO_TIME ||
-		    w->words[i].time == last || w->words[i].in_condition)
-			continue;
-		last = w->words[i].time;
-		x = &w->in->times->exprs[last];
-		r = rank(x);
-		if (r > best || (corrected && r > 1)) {
-			best = r;
-			c->time = last;
-		}
-		corrected = false;
-	}
-}
-
-/* add_hour - « vendredi, je passerai à 9 h »: a day, and its hour apart */
-static void
-add_hour(struct find_work *w, struct find_clause *c)
-{
-	const struct when_expr *x, *day;
-	uint32_t i, last = FIND_NO_TIME;
-
-	if (c->time == FIND_NO_TIME)
-		return;
-	day = &w->in->times->exprs[c->time];
-	if (!day->has_day || day->has_hour || day->is_duration ||
-	    day->is_event_delay)
-		return;
-	for (i = c->first; i < c->end; i++) {
-		if (w->words[i].time == FIND_NO_TIME ||
-		    w->words[i].time == last || w->words[i].in_condition)
-			continue;
-		last = w->words[i].time;
-		x = &w->in->times->exprs[last];
-		if (last != c->time && x->has_hour && !x->has_day &&
-		    !x->is_past && !x->is_attribute && !x->is_duration) {
-			c->time2 = last;
-			return;
-		}
-	}
+	c->aside = first;
+	c->aside_end = end;
+	for (i = first; i < end; i++)
+		w->words[i].in_condition = true;
 }
 
 /* mark_condition - the chunk is what the clause depends on */
@@ -261,28 +271,13 @@ mark_condition(
 	if (c->condition == c->condition_end) {
 		c->condition = first;
 		c->condition_end = end;
+		while (
+		    c->condition_end > first + 1 &&
+		    text_ends_sentence(&w->text->tokens[c->condition_end - 1]))
+			c->condition_end--;
 	}
 	for (i = first; i < end; i++)
 		w->words[i].in_condition = true;
-}
-
-/* event_condition - « 3 semaines à réception »: what starts the clock */
-static void
-event_condition(struct find_work *w, struct find_clause *c)
-{
-	const struct when_expr *x;
-	uint32_t i, end;
-
-	if (c->time == FIND_NO_TIME)
-		return;
-	x = &w->in->times->exprs[c->time];
-	if (!x->is_event_delay || c->condition != c->condition_end)
-		return;
-	end = x->event_first;
-	for (i = x->event_first; i < c->to && !is_break(w, i, c->to); i++)
-		end = i + 1;
-	c->condition = x->event_first;
-	c->condition_end = end;
 }
 
 struct builder {
@@ -290,6 +285,45 @@ struct builder {
 	bool has_finite, has_time;
 	uint32_t pending, pending_end; /* a condition that came first */
 };
+
+/* leads - whether a clause comes behind chunk i that it can belong to */
+static bool
+leads(const struct chunk *chunks, size_t n, size_t i)
+{
+	while (++i < n)
+		if (!chunks[i].is_condition &&
+		    (chunks[i].has_finite || chunks[i].has_time))
+			return true;
+	return false;
+}
+
+/* condition - give a condition to the clause before it or behind it; false:
+ * it is a clause by itself, for want of others */
+static bool
+condition(struct find_work *w, struct builder *b, const struct chunk *chunks,
+    size_t n, size_t i)
+{
+	const struct chunk *c = &chunks[i];
+	bool is_bare = b->open == NULL || !(b->has_finite || b->has_time);
+
+	if ((is_bare || c->is_leading) && leads(chunks, n, i)) {
+		b->pending = opening(w, c->first, c->end);
+		b->pending_end = c->end;
+		if (b->open != NULL && is_bare)
+			b->open->end = c->end;
+		return true;
+	}
+	if (b->open == NULL) {
+		b->pending = b->pending_end = 0;
+		return false;
+	}
+	b->open->end = c->end;
+	if (c->is_ours || (c->is_temporal && b->has_time))
+		mark_aside(w, b->open, c->first, c->end);
+	else
+		mark_condition(w, b->open, c->first, c->end);
+	return true;
+}
 
 /* starts_clause - whether a chunk cannot join the open clause */
 static bool
@@ -312,11 +346,7 @@ static void
 finish(struct find_work *w, struct builder *b)
 {
 	if (b->open != NULL)
-		choose_time(w, b->open);
-	if (b->open != NULL)
-		add_hour(w, b->open);
-	if (b->open != NULL)
-		event_condition(w, b->open);
+		find_time(w, b->open);
 }
 
 static enum rc
@@ -330,20 +360,8 @@ build(struct find_work *w, uint32_t number)
 	for (i = 0; i < n; i++) {
 		const struct chunk *c = &chunks[i];
 
-		if (c->is_condition && i + 1 == n && b.open == NULL)
-			b.pending = b.pending_end = 0;
-		else if (c->is_condition &&
-			 (b.open == NULL || !(b.has_finite || b.has_time))) {
-			b.pending = c->first;
-			b.pending_end = c->end;
-			if (b.open != NULL)
-				b.open->end = c->end;
+		if (c->is_condition && condition(w, &b, chunks, n, i))
 			continue;
-		} else if (c->is_condition) {
-			mark_condition(w, b.open, c->first, c->end);
-			b.open->end = c->end;
-			continue;
-		}
 		if (starts_clause(&b, c)) {
 			finish(w, &b);
 			b.open = add_clause(w);

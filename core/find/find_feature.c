@@ -79,6 +79,20 @@ time_symbol(const struct when_expr *x)
 	return x->has_day ? "Tday" : "Tperiod";
 }
 
+/* clause_time - of a clause, with the day or the hour that stands apart */
+static const char *
+clause_time(const struct find_work *w, const struct find_clause *c)
+{
+	if (c->time == FIND_NO_TIME)
+		return "none";
+	if (c->day != FIND_NO_TIME)
+		return "Tdayhour";
+	if (c->hour != FIND_NO_TIME &&
+	    !w->in->times->exprs[c->time].is_deadline)
+		return "Tdayhour";
+	return time_symbol(&w->in->times->exprs[c->time]);
+}
+
 /* form_symbol - the most telling form of a verb with its person */
 static void
 form_symbol(const struct find_word *x, char *out, size_t size)
@@ -655,14 +669,12 @@ find_features(const struct find_work *w, size_t number, struct find_sink *s)
 {
 	const struct find_clause *c = &w->clauses[number];
 	const char *lang = lang_code(w->in->langs[c->lang]);
-	const char *timed = "none";
+	const char *timed = clause_time(w, c);
 	static _Thread_local struct sequence q;
 	uint64_t classes = 0;
 	uint32_t i;
 
 	s->count = 0;
-	if (c->time != FIND_NO_TIME)
-		timed = time_symbol(&w->in->times->exprs[c->time]);
 	find_put(s, "t:", timed, "", "");
 	find_put(s, "lang:", lang, "", "");
 	for (i = c->first; i < c->end; i++)

@@ -32,6 +32,19 @@ brings(const struct find_work *w, const struct find_clause *c)
 	return false;
 }
 
+/* refuses - "we won't charge you until March" */
+static bool
+refuses(const struct find_work *w, const struct find_clause *c)
+{
+	struct find_act a;
+	uint32_t i;
+
+	for (i = c->first; i < c->end; i++)
+		if (find_act(w, c, i, &a) && a.is_negated)
+			return true;
+	return false;
+}
+
 void
 find_kind(const struct find_work *w, const struct find_model *m,
     const struct find_sink *s, struct find_clause *c)
@@ -58,4 +71,5 @@ find_kind(const struct find_work *w, const struct find_model *m,
 	else if (appointment > 0)
 		c->kind = PROMISE_APPOINTMENT;
 	c->is_hedged = find_score(m, ASK_HEDGED, s) > 0;
+	c->is_not_before = t != NULL && t->is_until && refuses(w, c);
 }

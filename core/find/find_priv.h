@@ -60,6 +60,7 @@
 	X(BOILER, "boiler")                                                    \
 	X(SIGNOFF, "signoff")                                                  \
 	X(GREETING, "greeting")                                                \
+	X(TEMPORAL, "temporal")                                                \
 	X(ABBR, "abbr")                                                        \
 	X(FUNCTION, "function")
 
@@ -192,6 +193,12 @@ enum rc find_sentences(struct find_work *w);
 
 /* find_clauses - clauses with their times and conditions */
 enum rc find_clauses(struct find_work *w);
+
+/* find_is_break - whether token i itself stands between two chunks */
+bool find_is_break(const struct find_work *w, uint32_t i, uint32_t end);
+
+/* find_time - which times belong to a clause, once it is complete */
+void find_time(struct find_work *w, struct find_clause *c);
 
 /* who does it */
 #define FIND_WHO(X)                                                            \

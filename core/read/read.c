@@ -49,7 +49,8 @@ resolve(TALLOC_CTX *mem, const struct when_scan *times, uint32_t number,
 	if (when_resolve(mem, &times->exprs[number], ref, *named, out,
 		&ignored) != RC_OK)
 		*out = (struct when_result){ 0 };
-	if (out->due.is_set)
+	if (out->due.is_set &&
+	    (times->exprs[number].has_day || times->exprs[number].is_duration))
 		*named = out->due;
 }
 
@@ -132,6 +133,20 @@ cut(char *s)
 	s[n] = '\0';
 }
 
+/* wait - a length that waits for its event */
+static void
+wait(TALLOC_CTX *mem, const struct when_expr *x, const struct when_ref *ref,
+    struct when_result *w)
+{
+	struct when_expr waiting = *x;
+	struct civil none = { 0 };
+	struct err ignored;
+
+	waiting.is_event_delay = true;
+	if (when_resolve(mem, &waiting, ref, none, w, &ignored) != RC_OK)
+		*w = (struct when_result){ 0 };
+}
+
 /* set_hour - the hour of one time on the day of another */
 static void
 set_hour(TALLOC_CTX *mem, const struct when_scan *times, uint32_t number,
@@ -151,6 +166,41 @@ set_hour(TALLOC_CTX *mem, const struct when_scan *times, uint32_t number,
 		w->from = w->due;
 		w->from.minute = hour.from.minute;
 	}
+}
+
+void
+read_date(TALLOC_CTX *mem, const struct when_scan *times,
+    const struct find_clause *c, const struct when_ref *ref,
+    struct civil *named, uint32_t *next, struct when_result *w)
+{
+	uint32_t day = c->day != FIND_NO_TIME ? c->day : c->time;
+	uint32_t hour = c->day != FIND_NO_TIME ? c->time : c->hour;
+	struct when_ref from = *ref;
+
+	/* dates named before this one, for « la veille » */
+	for (; c->time != FIND_NO_TIME && *next < c->time; (*next)++)
+		resolve(mem, times, *next, ref, named, w);
+	*w = (struct when_result){ 0 };
+	if (c->start != FIND_NO_TIME) {
+		/* the first occurrence is looked for from there */
+		resolve(mem, times, c->start, ref, named, w);
+		if (w->due.is_set) {
+			w->due.minute = CIVIL_NO_MINUTE;
+			from.sent_at = zone_instant(ref->zone, w->due) - 1;
+		}
+	}
+	if (day == FIND_NO_TIME)
+		return;
+	if (c->is_after) {
+		wait(mem, &times->exprs[day], ref, w);
+		return;
+	}
+	resolve(mem, times, day, &from, named, w);
+	if (hour != FIND_NO_TIME)
+		set_hour(mem, times, hour, ref, w);
+	if (c->is_not_before && w->due.is_set &&
+	    w->due.minute == CIVIL_NO_MINUTE)
+		w->due.day--;
 }
 
 static enum rc
@@ -234,17 +284,7 @@ take(struct read_result *r, const struct read_langs *langs,
 		c = &x.found->clauses[i];
 		if (!c->is_promise)
 			continue;
-		w = (struct when_result){ 0 };
-		/* dates named before this one, for « la veille » */
-		for (; t < x.times->count && c->time != FIND_NO_TIME &&
-		       t < c->time;
-		     t++)
-			resolve(mem, x.times, t, ref, named, &w);
-		w = (struct when_result){ 0 };
-		if (c->time != FIND_NO_TIME)
-			resolve(mem, x.times, c->time, ref, named, &w);
-		if (c->time2 != FIND_NO_TIME)
-			set_hour(mem, x.times, c->time2, ref, &w);
+		read_date(mem, x.times, c, ref, named, &t, &w);
 		if (r->count == READ_MAX_PROMISES) {
 			r->beyond++;
 			continue;

@@ -18,4 +18,14 @@ enum rc read_find(TALLOC_CTX *mem, const struct read_langs *langs,
     find_dump_fn *dump, void *arg, struct text **text, struct when_scan **times,
     struct find_result **found, struct err *e) must_check;
 
+/*
+ * read_date - the due of a clause out of its times
+ *
+ * named  the last date named before it in the message; moved on
+ * next   the first time that has not been looked at for that; moved on
+ */
+void read_date(TALLOC_CTX *mem, const struct when_scan *times,
+    const struct find_clause *c, const struct when_ref *ref,
+    struct civil *named, uint32_t *next, struct when_result *w);
+
 #endif

@@ -37,12 +37,13 @@ struct when_expr {
 	uint32_t first, count; /* tokens it covers */
 	uint8_t lang;          /* index into the languages given */
 	bool is_deadline;      /* by, d'ici, avant, within, sous … */
+	bool is_until;         /* until, jusqu'à */
 	bool is_start;         /* from, à partir de */
 	bool is_duration;      /* a bare or prefixed length of time */
 	bool is_counted;       /* a length that is counted from a date */
 	bool is_recurrence;    /* every, chaque */
 	bool has_hour;         /* an hour or a part of a day is named */
-	bool has_day;          /* a named day or finer */
+	bool has_day;          /* a day is named */
 	bool is_vague;         /* asap, prochainement: undated */
 	bool is_event_delay;   /* counts from an event: `after` */
 	bool is_past;          /* yesterday, last week: never a due */

@@ -301,15 +301,16 @@ describe(struct when_expr *x, const struct when_field *f)
 	x->is_before = prefix == PREFIX_before;
 	x->is_deadline = prefix == PREFIX_by || prefix == PREFIX_before ||
 			 prefix == PREFIX_until || prefix == PREFIX_within;
+	x->is_until = prefix == PREFIX_until;
 	x->is_start = prefix == PREFIX_from || prefix == PREFIX_after;
 	x->is_attribute = prefix == PREFIX_of;
 	x->is_recurrence = prefix == PREFIX_every;
 	x->is_duration = keys_has(k, BIT(unit)) && !keys_has(k, BIT(nth));
 	x->has_hour = keys_has(k, TIME_KEYS) ||
 		      (x->is_duration && k->v[KEY_unit] <= UNIT_business_hour);
-	x->has_day = keys_has(k, BIT(day) | BIT(weekday) | BIT(mday) |
-				     BIT(num1) | BIT(feast) | BIT(easter) |
-				     BIT(anaphor) | TIME_KEYS);
+	x->has_day =
+	    keys_has(k, BIT(day) | BIT(weekday) | BIT(mday) | BIT(num1) |
+			    BIT(feast) | BIT(easter) | BIT(anaphor));
 	x->is_counted = f->base.has != 0;
 	x->is_vague = keys_has(k, BIT(vague));
 	x->is_past = keys_has(k, BIT(past));

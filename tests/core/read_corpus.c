@@ -136,7 +136,8 @@ dump_part(TALLOC_CTX *mem, const struct read_langs *langs, const char *id,
 	struct civil named = { 0 };
 	char due[CIVIL_TEXT_MAX];
 	struct text *t;
-	struct err e, ignored;
+	uint32_t next = 0;
+	struct err e;
 	size_t i;
 
 	if (read_find(mem, langs, m, ref, subject, dump, &d, &t, &times, &found,
@@ -149,11 +150,7 @@ dump_part(TALLOC_CTX *mem, const struct read_langs *langs, const char *id,
 		const struct text_token *a = &t->tokens[c->from];
 		const struct text_token *b = &t->tokens[c->to - 1];
 
-		w = (struct when_result){ 0 };
-		if (c->time != FIND_NO_TIME &&
-		    when_resolve(mem, &times->exprs[c->time], ref, named, &w,
-			&ignored) != RC_OK)
-			w = (struct when_result){ 0 };
+		read_date(mem, times, c, ref, &named, &next, &w);
 		civil_format(w.due, due);
 		printf("%s\t%s%u\t%s%s\t%s\t%d-%d%s\n", id, subject ? "s" : "b",
 		    c->sentence, due, w.after,

@@ -74,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(c->condition <= c->condition_end);
 		assert(c->condition_end <= t->count);
 		assert(c->time == FIND_NO_TIME || c->time < times->count);
-		assert(c->time2 == FIND_NO_TIME || c->time2 < times->count);
+		assert(c->hour == FIND_NO_TIME || c->hour < times->count);
 		assert(c->is_promise == (c->why != NULL));
 		from = c->from;
 		sentence = c->sentence;
