@@ -23,4 +23,5 @@ promised_gateway_SOURCES = mailgw/smtp/gateway.h mailgw/smtp/gateway.c \
 promised_gateway_LDADD = $(SMTP_LIBS)
 dist_man_MANS += mailgw/smtp/promised-gateway.8
 include mailgw/reader/local.mk
+include mailgw/sources/local.mk
 EXTRA_DIST += doc/deviations.md

@@ -243,8 +243,10 @@ look_at_new(const struct promise *p, void *arg, struct err *e)
 	char *reader;
 	enum rc rc;
 
+	/* nor is old mail that was added now news to its author */
 	if (!is_doubtful || p->recorded_at > w->at ||
-	    p->recorded_at < w->at - (int64_t)DESK_RECEIPT_DAYS * DAY_S)
+	    p->recorded_at < w->at - (int64_t)DESK_RECEIPT_DAYS * DAY_S ||
+	    p->sent_at < w->at - (int64_t)DESK_RECEIPT_DAYS * DAY_S)
 		return RC_OK;
 	if (w->desk->settings->receipts == RECEIPTS_DIGEST) {
 		from = digest_min(w);

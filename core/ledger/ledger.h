@@ -54,7 +54,8 @@ struct ledger_mail {
 	const char *zone;             /* zone_name() the dues are civil in */
 	int64_t sent_at;
 	int64_t recorded_at;
-	bool is_uncertain; /* next hop's answer never seen */
+	bool is_uncertain;        /* next hop's answer never seen */
+	const char *settled_note; /* why promises come settled, or NULL */
 };
 
 /*
@@ -63,8 +64,9 @@ struct ledger_mail {
  * A message is known by its Message-ID and the digest of its words: the same
  * twice is recorded once, further customers of it are added, and a certain
  * copy clears is_uncertain. Without a Message-ID the digest, the author and
- * sent_at name it. Text that is not UTF-8 is made so. *recorded: how many
- * promises were new. RC_RETRY locked or disk full; RC_BADINPUT zone unknown
+ * sent_at name it. Text that is not UTF-8 is made so. A promise whose state is
+ * PROMISE_KEPT is recorded and at once kept. *recorded: how many promises were
+ * new. RC_RETRY locked or disk full; RC_BADINPUT zone unknown
  */
 enum rc ledger_record(struct ledger *l, const struct ledger_mail *mail,
     const struct promise *promises, size_t count, size_t *recorded,

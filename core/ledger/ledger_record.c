@@ -158,9 +158,11 @@ add_promise(struct ledger *l, const struct ledger_mail *mail, int64_t message,
 	struct civil none = { .minute = CIVIL_NO_MINUTE };
 	sqlite3_stmt *stmt;
 	struct zone *zone;
+	int64_t id;
 	char *text;
 	enum rc rc;
 
+	assert(p->state == PROMISE_OPEN || p->state == PROMISE_KEPT);
 	rc = ledger_zone(l, mail->zone, &zone, e);
 	if (rc != RC_OK)
 		return rc;
@@ -172,7 +174,7 @@ add_promise(struct ledger *l, const struct ledger_mail *mail, int64_t message,
 	    " due_first, due_at, after, condition, is_hedged, lang, warnings,"
 	    " why, state, changed_at, sequence)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-	    " 'open', ?13, 0)",
+	    " ?14, ?13, 0)",
 	    e);
 	if (stmt == NULL) {
 		talloc_free(text);
@@ -191,13 +193,18 @@ add_promise(struct ledger *l, const struct ledger_mail *mail, int64_t message,
 	(void)sqlite3_bind_int64(stmt, 11, p->warnings);
 	ledger_bind_text(stmt, 12, p->why);
 	(void)sqlite3_bind_int64(stmt, 13, mail->recorded_at);
+	ledger_bind_text(stmt, 14, promise_state_name(p->state));
 	talloc_free(text);
 	rc = ledger_do(l, stmt, "recording a promise", e);
 	if (rc != RC_OK)
 		return rc;
-	return ledger_history_add(l, sqlite3_last_insert_rowid(l->db),
-	    mail->recorded_at, MOVE_RECORDED, mail->author, NULL, none, p->due,
-	    e);
+	id = sqlite3_last_insert_rowid(l->db);
+	rc = ledger_history_add(l, id, mail->recorded_at, MOVE_RECORDED,
+	    mail->author, NULL, none, p->due, e);
+	if (rc == RC_OK && p->state == PROMISE_KEPT)
+		rc = ledger_history_add(l, id, mail->recorded_at, MOVE_KEPT,
+		    "promised", mail->settled_note, p->due, p->due, e);
+	return rc;
 }
 
 /* clear_uncertain - the next hop's answer is known now */

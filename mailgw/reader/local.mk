@@ -32,6 +32,7 @@ libreader_a_SOURCES = mailgw/reader/parser.h mailgw/reader/parser.c \
 	mailgw/reader/frame.h mailgw/reader/frame.c
 
 libreader_a_SOURCES += mailgw/reader/understand.h mailgw/reader/understand.c \
+	mailgw/reader/record.h mailgw/reader/record.c \
 	mailgw/reader/reader.h mailgw/reader/reader.c
 READER_LIBS = libreader.a $(SPOOL_LIBS)
 

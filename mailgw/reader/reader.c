@@ -8,7 +8,6 @@
 #include "core/core.h"
 
 #include <fcntl.h>
-#include <glib.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
@@ -22,6 +21,7 @@
 #include "core/unread/unread.h"
 #include "mailgw/reader/parser.h"
 #include "mailgw/reader/reader.h"
+#include "mailgw/reader/record.h"
 #include "mailgw/reader/understand.h"
 #include "mailgw/spool/spool.h"
 
@@ -139,17 +139,6 @@ now_ms(clockid_t clock)
 }
 
 static void
-digest_of(const char *words, uint8_t out[32])
-{
-	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-	gsize n = 32;
-
-	g_checksum_update(sum, (const guchar *)words, -1);
-	g_checksum_get_digest(sum, out, &n);
-	g_checksum_free(sum);
-}
-
-static void
 name_of(uint64_t id, char out[32])
 {
 	(void)snprintf(out, 32, "%012" PRIu64, id);
@@ -230,31 +219,24 @@ keep_answer(struct reader *r, const struct message *m, const char *address,
 
 /* record - what was understood, in one transaction */
 static enum rc
-record(struct reader *r, const struct message *m, const struct understood *o,
+record(struct reader *r, const struct message *m, struct understood *o,
     size_t *recorded, struct err *e)
 {
-	struct ledger_mail mail = {
-		.message_id = m->message_id,
-		.author = o->author,
-		.author_name = o->author_name,
-		.customers = o->customers,
-		.thread = m->thread,
-		.zone = o->zone,
-		.sent_at = o->sent_at,
-		.recorded_at = now_ms(CLOCK_REALTIME) / 1000,
+	struct record_how how = {
+		.at = now_ms(CLOCK_REALTIME) / 1000,
 		.is_uncertain = r->message->outcome == SPOOL_UNKNOWN,
 	};
+	struct record_count count;
 	enum rc rc;
 
 	*recorded = 0;
 	if (o->why != UNDERSTAND_READ)
 		return RC_OK;
-	digest_of(m->words, mail.digest);
 	rc = need_ledger(r, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = ledger_record(
-	    r->ledger, &mail, o->read->promises, o->read->count, recorded, e);
+	rc = record_message(r->ledger, m, o, &how, &count, e);
+	*recorded = count.recorded;
 	if (rc == RC_OK || rc == RC_BADINPUT || rc == RC_TOOBIG)
 		return rc;
 	return drop_ledger(r, e);

@@ -14,6 +14,7 @@ EXTRA_DIST += tests/mailgw/dialogues.t
 tests/mailgw/dialogues.log: tests/mailgw/dlg_test
 
 include tests/mailgw/reader.mk
+include tests/mailgw/sources.mk
 TESTS += tests/mailgw/gateway.t
 EXTRA_DIST += tests/mailgw/gateway.t tests/mailgw/wire.py
 tests/mailgw/gateway.log: promised-gateway

@@ -1,0 +1,12 @@
+/*
+ * cmd_add.c - promise add: a program of the mail's room
+ */
+#include "core/cli/cli.h"
+
+const struct cmd cmd_add = {
+	.name = "add",
+	.synopsis = "[-n] [--since DATE] [--late] FILE…",
+	.summary = W_S_ADD,
+	.details = W_D_ADD,
+	.program = "promise-add",
+};
