@@ -1,12 +1,16 @@
-# kill.py - send mails while every process of the service is killed
+# kill.py - send mails while the processes of the service are killed
 #
-#	kill.py PROMISED CONF LOG SEED MAILS KILLS THREADS
+#	kill.py PROMISED CONF LOG SEED KILLS THREADS
 #
-# Starts `PROMISED -c CONF`, sends MAILS mails from THREADS clients, and KILLS
-# times, at instants that SEED decides, kills -9 promised and all that descends
-# from it at once, then starts it again on the same port. A client that did
+# Starts `PROMISED -c CONF` and sends mails from THREADS clients until KILLS
+# times something was killed with -9, at instants that SEED decides: each of
+# the programs by itself, in an order of its own every round, and at the end of
+# a round promised alone or, more often, all at once; then it is started again
+# on the same port. (Promised waits ever longer before it starts a program
+# again that keeps dying; a new promised has forgotten that.) A client that did
 # not see its mail accepted sends it again, as a mail client does. Prints
-# "accepted N" for each mail that a client saw accepted, "# …" for people.
+# "accepted N" for each mail that a client saw accepted, "killed WHAT" for
+# each kill, "# …" for people.
 import os
 import random
 import signal
@@ -17,13 +21,14 @@ import threading
 import time
 
 program, conf, log_path = sys.argv[1:4]
-seed, mails, kills, threads = map(int, sys.argv[4:8])
+seed, kills, threads = map(int, sys.argv[4:7])
 dice = random.Random(seed)
 BOUND_S = 60
 
 lock = threading.Lock()
-todo = list(range(mails))
-accepted = []
+sent = 0
+is_over = False
+accepted = set()
 retries = 0
 address = None  # (host, port) once known
 
@@ -65,16 +70,22 @@ class Service:
             found += children.get(pid, [])
         return found
 
-    def kill(self):
-        family = self.family()
-        for pid in family:
+    def kill(self, what):
+        """'all', or one program; False: it does not run just now"""
+        hit = False
+        for pid in self.family():
             try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
+                with open("/proc/%d/cmdline" % pid, "rb") as f:
+                    name = f.read().split(b"\0")[0].decode()
+                if what in ("all", os.path.basename(name)):
+                    os.kill(pid, signal.SIGKILL)
+                    hit = True
+            except (OSError, ProcessLookupError):
                 pass
-        self.process.wait()
-        self.process.stdout.close()
-        return len(family)
+        if what in ("all", "promised"):
+            self.process.wait()
+            self.process.stdout.close()
+        return hit
 
 
 def text_of(n):
@@ -89,12 +100,13 @@ def text_of(n):
 
 
 def client():
-    global retries
+    global retries, sent
     while True:
         with lock:
-            if not todo:
+            if is_over:
                 return
-            n = todo.pop(0)
+            sent += 1
+            n = sent
         end = time.monotonic() + BOUND_S
         while True:
             try:
@@ -103,7 +115,7 @@ def client():
                     smtp.sendmail("tom@ours.example",
                                   ["c%d@theirs.example" % n], text_of(n))
                     with lock:  # before QUIT: the 250 was seen
-                        accepted.append(n)
+                        accepted.add(n)
                 break
             except (OSError, smtplib.SMTPException) as e:
                 with lock:
@@ -119,24 +131,28 @@ def client():
 service = Service()
 service.start()
 workers = [threading.Thread(target=client) for _ in range(threads)]
-marks = sorted(dice.randrange(1, mails - threads) for _ in range(kills))
-delays = [dice.uniform(0, 0.02) for _ in range(kills)]
 for w in workers:
     w.start()
-for mark, delay in zip(marks, delays):
-    while len(accepted) < mark and any(w.is_alive() for w in workers):
-        time.sleep(0.0005)
-    time.sleep(delay)
-    if not any(w.is_alive() for w in workers):
-        break
-    at = len(accepted)
-    count = service.kill()
-    print("# killed %d processes after %d mails" % (count, at))
+killed = 0
+while killed < kills:
+    parts = ["promised-" + n for n in
+             ("gateway", "reader", "parser", "feed", "remind")]
+    dice.shuffle(parts)
+    for what in parts + [dice.choice(("promised", "all", "all"))]:
+        time.sleep(dice.uniform(0, 0.15))
+        if service.kill(what):
+            killed += 1
+            print("killed", what)
     service.start()
+    # a round in which no mail gets through would prove nothing
+    before, end = len(accepted), time.monotonic() + BOUND_S
+    while len(accepted) == before and time.monotonic() < end:
+        time.sleep(0.002)
+is_over = True
 for w in workers:
     w.join()
 print("# %d tries were lost and made again" % retries)
-for n in accepted:
+for n in sorted(accepted):
     print("accepted %d" % n)
 print("promised %d" % service.process.pid)
 sys.stdout.flush()
