@@ -245,6 +245,8 @@ part(struct compiler *c)
 			break;
 	if (i == c->l->part_count)
 		return lang_fault(c->at, c->e, "no part called '%s'", buf);
+	if (c->l->parts[i].source == NULL)
+		return lang_fault(c->at, c->e, "part '%s' has no match", buf);
 	if (++c->parts > LANG_MAX_PARTS)
 		return lang_fault(
 		    c->at, c->e, "parts within parts at '%s'", buf);
