@@ -3,7 +3,7 @@ noinst_LIBRARIES += libcal.a
 libcal_a_SOURCES = cal/ical/clean.h cal/ical/clean.c \
 	cal/ical/words.h cal/ical/words.c cal/ical/span.h cal/ical/span.c \
 	cal/ical/ical.h cal/ical/ical_priv.h cal/ical/part.c \
-	cal/ical/event.c cal/ical/sheet.c
+	cal/ical/event.c cal/ical/invite.c cal/ical/sheet.c
 CAL_LIBS = libcal.a $(CORE_LIBS) $(ICAL_LIBS) $(ZLIB_LIBS)
 libcal_a_SOURCES += cal/feed/cond.h cal/feed/cond.c \
 	cal/feed/snapshot.h cal/feed/snapshot.c cal/feed/board.h \
@@ -19,6 +19,8 @@ libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c \
 	cal/remind/note_words.c cal/remind/letter.h cal/remind/letter.c \
 	cal/remind/post.h cal/remind/post.c cal/remind/desk.h \
 	cal/remind/desk.c cal/remind/outbox.h cal/remind/outbox.c \
+	cal/remind/invite.h cal/remind/invite.c \
+	cal/reply/itip.h cal/reply/itip.c \
 	cal/reply/words.h cal/reply/words.c cal/reply/date.h \
 	cal/reply/date.c cal/reply/reply.h cal/reply/reply.c
 pkglibexec_PROGRAMS += promised-remind promise-ics

@@ -38,7 +38,7 @@ libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger.c core/ledger/ledger_schema.c \
 	core/ledger/ledger_record.c core/ledger/ledger_query.c \
 	core/ledger/ledger_feed.c core/ledger/ledger_post.c \
-	core/ledger/ledger_inbox.c
+	core/ledger/ledger_inbox.c core/ledger/ledger_invite.c
 include core/service/local.mk
 
 # the command; its parts stand in a library so that tests can link them

@@ -27,6 +27,7 @@ struct draft {
 	int64_t late_since;
 	int32_t late_day;
 	char *text, *author, *customers;
+	const struct ical_invite *invite; /* NULL: for a feed */
 };
 
 /* customers_of - "a@x.example and 2 others" */
@@ -137,23 +138,54 @@ put_description(struct draft *d)
 	part_add(d->event, icalproperty_new_description(out ? out : "?"));
 }
 
+/* put_name - CN of an organizer or attendee, where there is a name */
+static void
+put_name(const struct draft *d, icalproperty *p, const char *name)
+{
+	char *clean = clean_text(d->mem, name, NAME_MAX_BYTES), *s;
+
+	assert(p != NULL);
+	for (s = clean; s != NULL && *s != '\0'; s++)
+		if (*s == '"' || *s == '^')
+			*s = '\'';
+	if (clean != NULL && *clean != '\0')
+		icalproperty_add_parameter(p, icalparameter_new_cn(clean));
+}
+
+/* put_guest - of an invitation: we ask, its owner is asked */
+static void
+put_guest(struct draft *d, const char *organizer, const char *attendee)
+{
+	icalproperty *p = icalproperty_new_organizer(organizer);
+
+	put_name(d, p, d->invite->organizer_name);
+	part_add(d->event, p);
+	p = icalproperty_new_attendee(attendee);
+	put_name(d, p, d->invite->attendee_name);
+	icalproperty_add_parameter(
+	    p, icalparameter_new_cutype(ICAL_CUTYPE_INDIVIDUAL));
+	icalproperty_add_parameter(
+	    p, icalparameter_new_role(ICAL_ROLE_REQPARTICIPANT));
+	icalproperty_add_parameter(
+	    p, icalparameter_new_partstat(ICAL_PARTSTAT_NEEDSACTION));
+	if (!d->invite->is_cancelled)
+		icalproperty_add_parameter(
+		    p, icalparameter_new_rsvp(ICAL_RSVP_TRUE));
+	part_add(d->event, p);
+}
+
 /* put_parties - ORGANIZER and CONTACT, from validated addresses only */
 static void
 put_parties(struct draft *d)
 {
-	char *to = clean_mailto(d->mem, d->p->author), *name, *s;
+	char *to = clean_mailto(d->mem, d->p->author);
 	icalproperty *p;
 	int n;
 
 	/* PUBLISH asks for an organizer: where there is none, say so */
 	p = icalproperty_new_organizer(to ? to : "invalid:nomail");
-	assert(p != NULL);
-	name = clean_text(d->mem, d->p->author_name, NAME_MAX_BYTES);
-	for (s = name; s != NULL && *s != '\0'; s++)
-		if (*s == '"' || *s == '^')
-			*s = '\'';
-	if (to != NULL && name != NULL && *name != '\0')
-		icalproperty_add_parameter(p, icalparameter_new_cn(name));
+	if (to != NULL)
+		put_name(d, p, d->p->author_name);
 	part_add(d->event, p);
 	for (n = 0; d->p->customers != NULL && d->p->customers[n] != NULL &&
 		    n < CONTACTS_MAX;
@@ -242,7 +274,8 @@ put_marks(struct draft *d)
 	const struct promise *p = d->p;
 	enum icalproperty_status status = ICAL_STATUS_CONFIRMED;
 
-	if (p->state == PROMISE_WITHDRAWN || p->state == PROMISE_NOT)
+	if (p->state == PROMISE_WITHDRAWN || p->state == PROMISE_NOT ||
+	    (d->invite != NULL && d->invite->is_cancelled))
 		status = ICAL_STATUS_CANCELLED;
 	else if (p->is_uncertain)
 		status = ICAL_STATUS_TENTATIVE;
@@ -294,31 +327,43 @@ put_own(struct draft *d)
 	part_x(d->event, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE");
 }
 
+/* begin - span and texts; d->mem is to be freed whatever it returns */
+static enum rc
+begin(struct draft *d, TALLOC_CTX *mem, struct err *e)
+{
+	const struct promise *p = d->p;
+
+	d->zone = ical_zone(d->ical, p->zone);
+	if (!span_of(p, d->ical->calendar, d->zone, &d->span))
+		return err_set(
+		    e, RC_NOTFOUND, "promise %" PRId64 " has no date", p->id);
+	d->mem = talloc_new(mem);
+	if (d->mem == NULL)
+		return err_nomem(e);
+	d->text = clean_text(d->mem, p->text, PROMISE_TEXT_MAX);
+	d->author = author_of(d);
+	d->customers = customers_of(d);
+	if (d->text == NULL || d->author == NULL || d->customers == NULL)
+		return err_nomem(e);
+	return RC_OK;
+}
+
 enum rc
 event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
     int64_t at, char **out, struct err *e)
 {
 	struct draft d = { .ical = i, .p = p, .w = words_of(p->lang) };
 	int64_t changed = p->changed_at;
-	enum rc rc;
+	enum rc rc = begin(&d, mem, e);
 	char *uid;
 
-	d.zone = ical_zone(i, p->zone);
-	if (!span_of(p, i->calendar, d.zone, &d.span))
-		return err_set(
-		    e, RC_NOTFOUND, "promise %" PRId64 " has no date", p->id);
+	if (rc != RC_OK)
+		goto out;
 	d.late = span_late(p, at, &d.late_since, &d.late_day);
 	if (d.late && d.late_since > changed)
 		changed = d.late_since;
-	d.mem = talloc_new(mem);
-	if (d.mem == NULL)
-		return err_nomem(e);
-	d.text = clean_text(d.mem, p->text, PROMISE_TEXT_MAX);
-	d.author = author_of(&d);
-	d.customers = customers_of(&d);
 	uid = talloc_asprintf(d.mem, "promise-%" PRId64 "@%s", p->id, i->uuid);
-	if (d.text == NULL || d.author == NULL || d.customers == NULL ||
-	    uid == NULL) {
+	if (uid == NULL) {
 		rc = err_nomem(e);
 		goto out;
 	}
@@ -339,4 +384,63 @@ event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
 out:
 	talloc_free(d.mem);
 	return rc;
+}
+
+/* put_bell - the last alarm alone, before the start: some servers take one,
+ * and its minutes as if they were before the start in any case */
+static void
+put_bell(struct draft *d)
+{
+	int64_t at = d->span.bells[d->span.bell_count - 1].at - d->span.start;
+	char *words = clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
+
+	part_alarm(d->event, words ? words : "?", at < 0 ? at : 0, false);
+}
+
+enum rc
+event_invite(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
+    const struct ical_invite *v, icalcomponent **out, struct err *e)
+{
+	struct draft d = {
+		.ical = i, .p = p, .w = words_of(p->lang), .invite = v
+	};
+	char *organizer, *attendee;
+	enum rc rc = begin(&d, mem, e);
+
+	if (rc != RC_OK)
+		goto out;
+	organizer = clean_mailto(d.mem, v->organizer);
+	attendee = clean_mailto(d.mem, v->attendee);
+	if (organizer == NULL || attendee == NULL) {
+		rc = err_set(
+		    e, RC_BADINPUT, "an address that no invitation can carry");
+		goto out;
+	}
+	d.event = part_new(ICAL_VEVENT_COMPONENT);
+	part_add(d.event, icalproperty_new_uid(v->uid));
+	put_times(&d);
+	part_stamp(d.event, p->recorded_at, v->at, v->sequence);
+	put_title(&d);
+	put_description(&d);
+	put_marks(&d);
+	put_guest(&d, organizer, attendee);
+	put_own(&d);
+	if (!v->is_cancelled)
+		put_bell(&d);
+	*out = d.event;
+out:
+	talloc_free(d.mem);
+	return rc;
+}
+
+bool
+ical_span(struct ical *i, const struct promise *p, int64_t *start, int64_t *end)
+{
+	struct span span;
+
+	if (!span_of(p, i->calendar, ical_zone(i, p->zone), &span))
+		return false;
+	*start = span.start;
+	*end = span.end;
+	return true;
 }

@@ -48,6 +48,31 @@ enum rc ical_new(TALLOC_CTX *mem, const struct calendar *c, const char *uuid,
 enum rc ical_event(struct ical *i, const struct promise *p, int64_t at,
     struct slice *text, struct err *e) must_check;
 
+/* an invitation: we ask the owner of a promise whether it is one */
+struct ical_invite {
+	const char *uid; /* the same for all mails about one event */
+	int sequence;    /* one more in each of them */
+	const char *organizer, *organizer_name; /* ours: answers go there */
+	const char *attendee, *attendee_name;   /* names may be NULL */
+	bool is_cancelled;
+	int64_t at; /* UTC seconds, when this is said */
+};
+
+/*
+ * ical_invite - a whole calendar, METHOD:REQUEST or CANCEL (RFC 5546)
+ *
+ * out  owned by mem, lines end with CRLF
+ *
+ * RC_NOTFOUND the promise has no date; RC_BADINPUT an address that cannot
+ * stand there; RC_INTERNAL libical found a fault
+ */
+enum rc ical_invite(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
+    const struct ical_invite *v, char **out, struct err *e) must_check;
+
+/* ical_span - where it stands in a calendar, UTC; false: it has no date */
+bool ical_span(
+    struct ical *i, const struct promise *p, int64_t *start, int64_t *end);
+
 /* one calendar being put together; talloc_free() drops it */
 struct ical_sheet;
 

@@ -45,6 +45,16 @@ void part_alarm(
 enum rc part_render(struct ical *i, icalcomponent *event, TALLOC_CTX *mem,
     char **out, struct err *e) must_check;
 
+/* part_calendar - of one event, which it owns from now on */
+icalcomponent *part_calendar(
+    enum icalproperty_method method, icalcomponent *event);
+
+/* part_write - check a calendar, write its event, or, where event is NULL,
+ * all of it; free it; the same errors */
+enum rc part_write(struct ical *i, icalcomponent *calendar,
+    icalcomponent *event, TALLOC_CTX *mem, char **out,
+    struct err *e) must_check;
+
 /* words_fill - a template whose "%s" are replaced in order; owned by mem */
 char *words_fill(
     TALLOC_CTX *mem, const char *template, const char *const *values);
@@ -61,5 +71,8 @@ void ical_digest(const char *text, char out[17]);
 /* event.c: render one promise, not looking at what is kept */
 enum rc event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
     int64_t at, char **out, struct err *e) must_check;
+/* event.c: the event of an invitation; the caller frees it */
+enum rc event_invite(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
+    const struct ical_invite *v, icalcomponent **out, struct err *e) must_check;
 
 #endif

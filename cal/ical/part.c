@@ -144,23 +144,22 @@ is_valid(struct ical *i, icalcomponent *calendar, icalcomponent *event)
 }
 
 enum rc
-part_render(struct ical *i, icalcomponent *event, TALLOC_CTX *mem, char **out,
-    struct err *e)
+part_write(struct ical *i, icalcomponent *calendar, icalcomponent *event,
+    TALLOC_CTX *mem, char **out, struct err *e)
 {
-	icalcomponent *c = part_new(ICAL_VCALENDAR_COMPONENT);
+	bool is_whole = event == NULL;
 	enum rc rc = RC_OK;
 	char *text = NULL;
 
-	part_add(c, icalproperty_new_version("2.0"));
-	part_add(c, icalproperty_new_prodid(ICAL_PRODID));
-	part_add(c, icalproperty_new_method(ICAL_METHOD_PUBLISH));
-	icalcomponent_add_component(c, event);
-	if (!is_valid(i, c, event)) {
+	if (is_whole)
+		event = icalcomponent_get_first_component(
+		    calendar, ICAL_VEVENT_COMPONENT);
+	if (!is_valid(i, calendar, event)) {
 		rc = err_set(e, RC_INTERNAL,
 		    "a component does not pass libical's checks");
 		goto out;
 	}
-	text = icalcomponent_as_ical_string_r(event);
+	text = icalcomponent_as_ical_string_r(is_whole ? calendar : event);
 	if (text == NULL) {
 		rc = err_set(e, RC_INTERNAL, "libical wrote nothing");
 		goto out;
@@ -170,6 +169,26 @@ part_render(struct ical *i, icalcomponent *event, TALLOC_CTX *mem, char **out,
 		rc = err_nomem(e);
 out:
 	icalmemory_free_buffer(text);
-	icalcomponent_free(c);
+	icalcomponent_free(calendar);
 	return rc;
+}
+
+enum rc
+part_render(struct ical *i, icalcomponent *event, TALLOC_CTX *mem, char **out,
+    struct err *e)
+{
+	return part_write(
+	    i, part_calendar(ICAL_METHOD_PUBLISH, event), event, mem, out, e);
+}
+
+icalcomponent *
+part_calendar(enum icalproperty_method method, icalcomponent *event)
+{
+	icalcomponent *c = part_new(ICAL_VCALENDAR_COMPONENT);
+
+	part_add(c, icalproperty_new_version("2.0"));
+	part_add(c, icalproperty_new_prodid(ICAL_PRODID));
+	part_add(c, icalproperty_new_method(method));
+	icalcomponent_add_component(c, event);
+	return c;
 }

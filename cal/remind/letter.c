@@ -149,8 +149,11 @@ part_of(const char *type, const char *method, const char *text)
 	struct mailmime *part = NULL;
 
 	content = mailmime_content_new_with_str(type);
-	fields =
-	    mailmime_fields_new_encoding(MAILMIME_MECHANISM_QUOTED_PRINTABLE);
+	/* libetpan's quoted-printable doubles a blank at the end of a line,
+	 * where folds of a calendar have theirs */
+	fields = mailmime_fields_new_encoding(
+	    method ? MAILMIME_MECHANISM_BASE64
+		   : MAILMIME_MECHANISM_QUOTED_PRINTABLE);
 	if (content == NULL || fields == NULL)
 		return NULL;
 	(void)clist_append(content->ct_parameters,
@@ -187,7 +190,7 @@ body_of(const struct letter *t, const char *text)
 	return all;
 }
 
-/* crlf - the same text with CRLF; owned by mem */
+/* crlf - the same text with CRLF, no blanks before it; owned by mem */
 static char *
 crlf(TALLOC_CTX *mem, const char *text)
 {
@@ -199,6 +202,8 @@ crlf(TALLOC_CTX *mem, const char *text)
 		lines += *c == '\n';
 	out = talloc_array(mem, char, strlen(text) + lines + 1);
 	for (c = text; out != NULL && *c != '\0'; c++) {
+		while (*c == '\n' && n > 0 && out[n - 1] == ' ')
+			n--;
 		if (*c == '\n')
 			out[n++] = '\r';
 		if (*c != '\r')

@@ -11,6 +11,7 @@
 #include <poll.h>
 
 #include "cal/remind/desk.h"
+#include "cal/remind/invite.h"
 #include "cal/remind/outbox.h"
 #include "cal/remind/plan.h"
 #include "cal/reply/reply.h"
@@ -127,6 +128,8 @@ speak(struct remind *r, int64_t at, bool is_pass, int stop, struct err *e)
 		rc = reply_take(&r->desk, l, at, e);
 	if (rc == RC_OK && is_pass)
 		rc = desk_decide(&r->desk, l, at, &posted, e);
+	if (rc == RC_OK && is_pass)
+		rc = invite_decide(&r->desk, l, at, &posted, e);
 	if (rc == RC_OK)
 		rc = outbox_send(&r->desk, l, at, stop, e);
 	talloc_free(l);

@@ -190,7 +190,7 @@ paragraph(TALLOC_CTX *mem, char *text, const struct note_item *item,
 		text = line(text, w->uncertain);
 	if (item->why == NOTE_CHECK)
 		text = doubts(text, p, w);
-	else if (mailto != NULL)
+	else if (mailto != NULL && item->why != NOTE_GONE)
 		text = talloc_asprintf_append(
 		    text, "   %s\n   %s\n", w->delay, mailto);
 	return talloc_asprintf_append(text, "\n");

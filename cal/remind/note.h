@@ -19,14 +19,23 @@ enum note_why {
 	NOTE_SOON,    /* an hour is near */
 	NOTE_DUE,     /* now */
 	NOTE_LATE,
-	NOTE_CHECK, /* just recorded, its date is doubtful or missing */
-	NOTE_HANDED /* the reader is its owner from now on */
+	NOTE_CHECK,   /* just recorded, its date is doubtful or missing */
+	NOTE_HANDED,  /* the reader is its owner from now on */
+	NOTE_INVITED, /* in the reader's own calendar */
+	NOTE_GONE     /* not there any more */
 };
-#define NOTE_WHYS 7
+#define NOTE_WHYS 9
 
 /* what kind of mail it is */
-enum note_kind { NOTE_REMIND, NOTE_DIGEST, NOTE_RECEIPT, NOTE_TEAM };
-#define NOTE_KINDS 4
+enum note_kind {
+	NOTE_REMIND,
+	NOTE_DIGEST,
+	NOTE_RECEIPT,
+	NOTE_TEAM,
+	NOTE_INVITE,
+	NOTE_CANCEL
+};
+#define NOTE_KINDS 6
 
 struct note_item {
 	const struct promise *promise; /* borrowed */

@@ -16,17 +16,22 @@ static const struct note_words table[] = {
 	    .lang = "en",
 	    .sender = "Promises",
 	    .why = { "Coming up", "Today", "Very soon", "Now", "Late",
-		"To check", "Handed to you" },
+		"To check", "Handed to you", "Promised", "Taken out" },
 	    .one = "%s: promised to %s for %s",
 	    .one_undated = "%s: promised to %s, no date",
 	    .many = { "%zu promises to keep", "Your %zu promises of the day",
-		"%zu promises to check", "%zu promises are late" },
+		"%zu promises to check", "%zu promises are late",
+		"%zu promises", "%zu promises" },
 	    .many_late = ", %zu late",
 	    .hello = {
 		"You promised this by mail, and it is still open:",
 		"Your promises of the day, as they stand this morning:",
 		"This was found in your mail. Is it what you meant?",
 		"Promised by mail, due, and still open:",
+		"You promised this by mail. Accept: yes, it is a promise of "
+		"mine. Decline: it is not a promise.",
+		"This leaves your calendar; it is settled, or not yours any "
+		"more:",
 	    },
 	    .number = "%s (no. %" PRId64 ")",
 	    .quote = { "\xe2\x80\x9c", "\xe2\x80\x9d" },
@@ -66,13 +71,14 @@ static const struct note_words table[] = {
 	    .sender = "Promesses",
 	    .why = { "Bientôt", "Aujourd’hui", "Très bientôt",
 		"Maintenant", "En retard", "À vérifier",
-		"Confié à vous" },
+		"Confié à vous", "Promis", "Retiré" },
 	    .one = "%s" NBSP ": promis à %s pour le %s",
 	    .one_undated = "%s" NBSP ": promis à %s, sans date",
 	    .many = { "%zu promesses à tenir",
 		"Vos %zu promesses du jour",
 		"%zu promesses à vérifier",
-		"%zu promesses en retard" },
+		"%zu promesses en retard", "%zu promesses",
+		"%zu promesses" },
 	    .many_late = ", dont %zu en retard",
 	    .hello = {
 		"Vous l’avez promis par courriel, et c’est encore ouvert" NBSP
@@ -81,6 +87,10 @@ static const struct note_words table[] = {
 		"Relevé dans vos courriels. Est-ce bien ce que vous vouliez "
 		"dire" NBSP "?",
 		"Promis par courriel, échu, et encore ouvert" NBSP ":",
+		"Vous l’avez promis par courriel. Accepter" NBSP ": oui, c’est "
+		"une promesse. Refuser" NBSP ": ce n’est pas une promesse.",
+		"Ceci quitte votre agenda" NBSP ": réglé, ou plus à vous" NBSP
+		":",
 	    },
 	    .number = "%s (n°" NBSP "%" PRId64 ")",
 	    .quote = { "«" NBSP, NBSP "»" },

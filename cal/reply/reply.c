@@ -7,13 +7,16 @@
 #include "cal/ical/words.h"
 #include "cal/remind/letter.h"
 #include "cal/remind/note_words.h"
+#include "cal/remind/invite.h"
 #include "cal/reply/date.h"
+#include "cal/reply/itip.h"
 #include "cal/reply/reply.h"
 #include "cal/reply/words.h"
 #include "core/log/log.h"
 
-#define LINES_MAX     200
-#define SENTENCE_MAX_ 300
+#define LINES_MAX      200
+#define SENTENCE_MAX_  300
+#define CLOCKS_APART_S 86400 /* that much another's may be ahead of ours */
 
 /* the formats stand in the table below alone */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -22,7 +25,7 @@
 
 static const struct said {
 	const char *subject, *one, *which, *unclear, *not_possible, *no_date;
-	const char *not_ours, *no_such;
+	const char *not_ours, *no_such, *declined;
 	const char *done[REPLY_UNCLEAR]; /* by act; the number, the sentence */
 } texts[] = {
 	{
@@ -40,6 +43,9 @@ static const struct said {
 			"changed.",
 	    .no_such = "No. %" PRId64 " was not in that mail, nothing was "
 		       "changed.",
+	    .declined = "No. %" PRId64 ": your calendar declined by itself. If "
+			"it is not a promise, answer: not a promise. Nothing "
+			"was changed.",
 	    .done = { [REPLY_KEPT] = "No. %" PRId64 ": kept. %s",
 		[REPLY_MOVED] = "No. %" PRId64 ": moved to %s. %s",
 		[REPLY_WITHDRAWN] = "No. %" PRId64 ": withdrawn. %s",
@@ -63,6 +69,9 @@ static const struct said {
 			"nôtres, rien n’a été changé.",
 	    .no_such = "Le n°" NBSP "%" PRId64 " n’était pas dans ce courriel, "
 		       "rien n’a été changé.",
+	    .declined = "N°" NBSP "%" PRId64 NBSP ": votre agenda a refusé de "
+			"lui-même. Si ce n’est pas une promesse, répondez" NBSP
+			": pas une promesse. Rien n’a été changé.",
 	    .done = { [REPLY_KEPT] = "N°" NBSP "%" PRId64 NBSP ": tenue. %s",
 		[REPLY_MOVED] =
 		    "N°" NBSP "%" PRId64 NBSP ": reportée au %s. %s",
@@ -89,6 +98,7 @@ struct work {
 	const char *lang;
 	int fr;
 	char *report;
+	const char *outcome; /* for the log, once it is in the ledger */
 	size_t done, asked;
 };
 
@@ -245,6 +255,102 @@ read_answer(struct work *w, struct err *e)
 	return rc;
 }
 
+/* has_order - do its words ask for anything? */
+static enum rc
+has_order(struct work *w, bool *out, struct err *e)
+{
+	const char *at = w->answer->words ? w->answer->words : "";
+	struct reply_line line;
+	enum rc rc = RC_OK;
+	size_t len, lines;
+
+	*out = false;
+	for (lines = 0; *at != '\0' && lines < LINES_MAX && rc == RC_OK;
+	     lines++) {
+		len = strcspn(at, "\r\n");
+		rc = reply_line(w->mem, (struct slice){ at, len }, &line, e);
+		*out |= rc == RC_OK && line.act != REPLY_NONE &&
+			line.act != REPLY_UNCLEAR;
+		at += len;
+		at += strspn(at, "\r\n");
+	}
+	return rc;
+}
+
+/* is_awaited - is this an answer to an invitation that still stands? */
+static bool
+is_awaited(
+    struct work *w, const struct itip *answer, const struct ledger_invite *v)
+{
+	char *uid = invite_uid(w->mem, w->ledger, v->first);
+
+	return uid != NULL && strcmp(answer->uid, uid) == 0 && v->is_active &&
+	       answer->sequence >= 0 && answer->sequence <= v->sequence &&
+	       answer->stamp_at > 0 &&
+	       answer->stamp_at <= w->at + CLOCKS_APART_S;
+}
+
+/* obey_calendar - accepted: it is a promise; declined: it is none, where a
+ * person said so and not an absence */
+static enum rc
+obey_calendar(struct work *w, enum itip_part part, int64_t id, const char **why,
+    struct err *e)
+{
+	static const struct reply_line not = { .act = REPLY_NOT };
+	const struct civil none = { .minute = CIVIL_NO_MINUTE };
+	enum rc rc;
+
+	*why = "noted";
+	if (part == ITIP_DECLINED && w->answer->is_automatic) {
+		say(w, talloc_asprintf(w->mem, texts[w->fr].declined, id));
+		*why = "asked back";
+	} else if (part == ITIP_DECLINED) {
+		*why = "done";
+		return act(w, id, &not, e);
+	} else if (part == ITIP_ACCEPTED) {
+		*why = "confirmed";
+		rc = ledger_move(w->ledger, id, MOVE_CONFIRMED, none, w->at,
+		    w->letter->recipient, "calendar", e);
+		if (rc != RC_BADINPUT)
+			return rc;
+		*why = "not awaited";
+	}
+	return RC_OK;
+}
+
+/* read_calendar - what a calendar program answers; *why: what became of it,
+ * NULL: it is no such answer */
+static enum rc
+read_calendar(struct work *w, const char **why, struct err *e)
+{
+	struct slice text = slice_of(w->answer->calendar);
+	struct ledger_invite *v;
+	struct itip answer;
+	enum rc rc;
+
+	*why = NULL;
+	rc = itip_read(w->mem, text, w->letter->recipient, &answer, e);
+	if (rc == RC_BADINPUT || (rc == RC_OK && answer.method != ITIP_REPLY))
+		return RC_OK;
+	if (rc == RC_OK)
+		rc = ledger_invite_of(w->ledger, w->mem, w->letter->id, &v, e);
+	*why = "not awaited";
+	if (rc == RC_NOTFOUND || (rc == RC_OK && !is_awaited(w, &answer, v)))
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	if (answer.stamp_at <= v->answered_at) {
+		*why = "replayed";
+		return RC_OK;
+	}
+	v->answered_at = answer.stamp_at;
+	/* what was declined has left that calendar */
+	v->is_active = answer.part != ITIP_DECLINED || w->answer->is_automatic;
+	rc = ledger_invite_put(w->ledger, v, e);
+	return rc == RC_OK ? obey_calendar(w, answer.part, v->promise, why, e)
+			   : rc;
+}
+
 /* answer_back - say what was done, to whom the letter had gone */
 static enum rc
 answer_back(struct work *w, struct err *e)
@@ -303,10 +409,6 @@ check(struct work *w, const char **why, struct err *e)
 	enum rc rc;
 
 	*why = NULL;
-	if (w->answer->is_automatic) {
-		*why = "automatic";
-		return RC_OK;
-	}
 	if (!ticket_parse(w->desk->settings->remind_from,
 		slice_of(w->answer->address), &t)) {
 		*why = "forged";
@@ -327,6 +429,30 @@ check(struct work *w, const char **why, struct err *e)
 	return RC_OK;
 }
 
+/* read_any - a calendar's answer, unless words say more; then the words, but
+ * not those of a machine */
+static enum rc
+read_any(struct work *w, const char **why, struct err *e)
+{
+	bool has_words = false;
+	enum rc rc = RC_OK;
+
+	if (w->answer->calendar != NULL) {
+		rc = has_order(w, &has_words, e);
+		if (rc == RC_OK && (!has_words || w->answer->is_automatic))
+			rc = read_calendar(w, why, e);
+		if (rc != RC_OK || *why != NULL)
+			return rc;
+	}
+	if (w->answer->is_automatic) {
+		*why = "automatic";
+		return RC_OK;
+	}
+	rc = read_answer(w, e);
+	*why = w->done > 0 ? "done" : "asked back";
+	return rc;
+}
+
 /* take - ledger_together()'s part: one answer */
 static enum rc
 take(struct ledger *l, void *arg, struct err *e)
@@ -341,17 +467,13 @@ take(struct ledger *l, void *arg, struct err *e)
 		if (rc == RC_OK)
 			rc = find_lang(w, e);
 		if (rc == RC_OK)
-			rc = read_answer(w, e);
-		if (rc == RC_OK)
+			rc = read_any(w, &why, e);
+		if (rc == RC_OK && *w->report != '\0')
 			rc = answer_back(w, e);
-		why = w->done > 0 ? "done" : "asked back";
 	}
 	if (rc == RC_OK)
 		rc = ledger_inbox_taken(l, w->answer->id, w->at, why, e);
-	if (rc == RC_OK)
-		log_event(EV_REMIND_ANSWER, LOG_NUMBER("answer", w->answer->id),
-		    LOG_TEXT("outcome", why),
-		    LOG_NUMBER("changes", (int64_t)w->done));
+	w->outcome = why;
 	return rc;
 }
 
@@ -401,6 +523,11 @@ reply_take(const struct desk *d, struct ledger *l, int64_t at, struct err *e)
 
 		w.report = talloc_strdup(w.mem, "");
 		rc = ledger_together(l, take, &w, e);
+		if (rc == RC_OK)
+			log_event(EV_REMIND_ANSWER,
+			    LOG_NUMBER("answer", w.answer->id),
+			    LOG_TEXT("outcome", w.outcome),
+			    LOG_NUMBER("changes", (int64_t)w.done));
 		talloc_free(w.mem);
 	}
 	talloc_free(q.mem);

@@ -154,7 +154,7 @@ const char *
 show_move(const struct cli *c, enum promise_move m)
 {
 	static const enum cli_word names[] = { W_RECORDED, W_KEPT, W_MOVED,
-		W_WITHDRAWN, W_NOT, W_REOPENED, W_HANDED };
+		W_WITHDRAWN, W_NOT, W_REOPENED, W_HANDED, W_CONFIRMED };
 
 	return cli_word(c, names[m]);
 }

@@ -218,6 +218,38 @@ enum rc ledger_post_give_up(struct ledger *l, int64_t id, int64_t at,
 enum rc ledger_is_dead(struct ledger *l, const char *address, int64_t since,
     bool *out, struct err *e) must_check;
 
+/* ledger_post_supersede - a later letter says more: it need not be sent where
+ * it was not */
+enum rc ledger_post_supersede(
+    struct ledger *l, int64_t id, int64_t at, struct err *e) must_check;
+
+/* --- invitations: what owners' own calendars were told (ledger_invite.c) */
+
+struct ledger_invite {
+	int64_t promise;
+	const char *attendee;     /* address */
+	int sequence;             /* of the last letter */
+	const char *organizer;    /* our address in it */
+	int64_t first, last;      /* letters: asked, and what was said since */
+	int64_t start_at, end_at; /* as said last, UTC seconds */
+	bool is_active;           /* not cancelled */
+	int64_t answered_at;      /* DTSTAMP of the last answer; 0: none */
+};
+typedef enum rc (*ledger_invite_fn)(
+    const struct ledger_invite *v, void *arg, struct err *e);
+/* ledger_invite_put - instead of what is known of that promise and attendee */
+enum rc ledger_invite_put(
+    struct ledger *l, const struct ledger_invite *v, struct err *e) must_check;
+/* ledger_invite_get - owned by mem; RC_NOTFOUND */
+enum rc ledger_invite_get(struct ledger *l, TALLOC_CTX *mem, int64_t promise,
+    const char *attendee, struct ledger_invite **out, struct err *e) must_check;
+/* ledger_invite_of - the one that this letter asked; the same */
+enum rc ledger_invite_of(struct ledger *l, TALLOC_CTX *mem, int64_t letter,
+    struct ledger_invite **out, struct err *e) must_check;
+/* ledger_invite_each - the active ones, by promise */
+enum rc ledger_invite_each(struct ledger *l, ledger_invite_fn visit, void *arg,
+    struct err *e) must_check;
+
 /* --- the inbox: what people answer (ledger_inbox.c) */
 
 /* an answer; once it is taken, words and calendar are gone */

@@ -8,6 +8,8 @@
 
 #include "core/ledger/ledger_priv.h"
 
+#define SUPERSEDED "a later letter says more"
+
 #define LETTER_COLUMNS                                                         \
 	"id, kind, recipient, message_id, posted_at, try_at, tries, sent_at,"  \
 	" given_up_at, reason"
@@ -314,6 +316,23 @@ ledger_post_give_up(struct ledger *l, int64_t id, int64_t at,
 }
 
 enum rc
+ledger_post_supersede(struct ledger *l, int64_t id, int64_t at, struct err *e)
+{
+	sqlite3_stmt *stmt;
+
+	stmt = ledger_take(l,
+	    "UPDATE outbox SET given_up_at = ?2, bytes = NULL,"
+	    " reason = '" SUPERSEDED "'"
+	    " WHERE id = ?1 AND sent_at = 0 AND given_up_at = 0",
+	    e);
+	if (stmt == NULL)
+		return e->rc;
+	(void)sqlite3_bind_int64(stmt, 1, id);
+	(void)sqlite3_bind_int64(stmt, 2, at);
+	return ledger_do(l, stmt, "marking a letter", e);
+}
+
+enum rc
 ledger_is_dead(struct ledger *l, const char *address, int64_t since, bool *out,
     struct err *e)
 {
@@ -321,7 +340,8 @@ ledger_is_dead(struct ledger *l, const char *address, int64_t since, bool *out,
 
 	stmt = ledger_take(l,
 	    "SELECT 1 FROM outbox o WHERE recipient = ?1 AND given_up_at >= ?2"
-	    " AND given_up_at > 0 AND NOT EXISTS (SELECT 1 FROM outbox n"
+	    " AND given_up_at > 0 AND reason IS NOT '" SUPERSEDED
+	    "' AND NOT EXISTS (SELECT 1 FROM outbox n"
 	    " WHERE n.recipient = ?1 AND n.sent_at > o.given_up_at)",
 	    e);
 	if (stmt == NULL)

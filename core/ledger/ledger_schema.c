@@ -151,6 +151,23 @@ const struct ledger_step ledger_steps[] = {
 	  " created_at INTEGER NOT NULL,"
 	  " cancelled_at INTEGER NOT NULL) STRICT;"
 	  "CREATE INDEX away_who ON away (who);" },
+
+	/* 4: invitations (iMIP): what an owner's own calendar was told last */
+	{ "CREATE TABLE invite ("
+	  " promise INTEGER NOT NULL REFERENCES promise (id),"
+	  " attendee TEXT NOT NULL COLLATE NOCASE,"
+	  " sequence INTEGER NOT NULL,"
+	  " organizer TEXT NOT NULL,"
+	  " first INTEGER NOT NULL REFERENCES outbox (id),"
+	  " last INTEGER NOT NULL REFERENCES outbox (id),"
+	  " start_at INTEGER NOT NULL,"
+	  " end_at INTEGER NOT NULL,"
+	  " is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),"
+	  " answered_at INTEGER NOT NULL,"
+	  " PRIMARY KEY (promise, attendee)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX invite_first ON invite (first);"
+	  "CREATE INDEX invite_active ON invite (promise) WHERE is_active = "
+	  "1;" },
 };
 const size_t ledger_step_count = ARRAY_LEN(ledger_steps);
 

@@ -24,6 +24,7 @@ static const char *const move_names[] = {
 	[MOVE_NOT] = "not",
 	[MOVE_REOPENED] = "reopened",
 	[MOVE_HANDED] = "handed",
+	[MOVE_CONFIRMED] = "confirmed",
 };
 
 const char *
@@ -121,6 +122,7 @@ promise_next_state(enum promise_state from, enum promise_move m,
 		break;
 	case MOVE_MOVED:
 	case MOVE_HANDED:
+	case MOVE_CONFIRMED:
 		*to = PROMISE_OPEN;
 		if (is_open)
 			return RC_OK;

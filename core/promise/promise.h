@@ -24,7 +24,8 @@ enum promise_state {
 };
 
 /* moves; MOVE_MOVED sets a new due and leaves the promise open, MOVE_HANDED
- * gives it another owner (ledger_hand) */
+ * gives it another owner (ledger_hand), MOVE_CONFIRMED: its author says that it
+ * is one */
 enum promise_move {
 	MOVE_RECORDED,
 	MOVE_KEPT,
@@ -32,7 +33,8 @@ enum promise_move {
 	MOVE_WITHDRAWN,
 	MOVE_NOT,
 	MOVE_REOPENED,
-	MOVE_HANDED
+	MOVE_HANDED,
+	MOVE_CONFIRMED
 };
 
 /* bits of promise.warnings */

@@ -159,6 +159,13 @@ static const struct settings_row table[] = {
 	    .def = "digest",
 	    .doc = "When an author hears of a new promise whose date is "
 		   "missing or doubtful: 'now', 'digest' or 'never'." },
+	{ .name = "invite",
+	    .type = &settings_people,
+	    .at = AT(invite),
+	    .def = "",
+	    .doc = "Authors who are also invited to each of their promises, so "
+		   "that it stands in their own calendar: addresses, or "
+		   "domains for everybody there." },
 	{ .name = "lang",
 	    .type = &settings_lang,
 	    .at = AT(lang),

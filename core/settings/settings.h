@@ -67,7 +67,8 @@ struct settings {
 	int digest_min;     /* minutes after midnight; -1: when work begins */
 	char *team_address; /* for what is late or nobody's; "": none */
 	enum settings_receipts receipts;
-	char *lang; /* of the command's words; "" = the locale's */
+	char **invite; /* whose own calendars are told: addresses, domains */
+	char *lang;    /* of the command's words; "" = the locale's */
 };
 
 /*
@@ -84,6 +85,9 @@ struct settings {
 enum rc settings_read(TALLOC_CTX *mem, const char *file,
     const char *const *overrides, struct settings **out,
     struct err *e) must_check;
+
+/* settings_names - is this address, or its domain, in such a list? */
+bool settings_names(char *const *people, const char *address);
 
 /* settings_path - home/NAME, owned by mem */
 char *settings_path(

@@ -80,6 +80,7 @@ extern const struct settings_type settings_failure; /* tempfail | pass */
 extern const struct settings_type settings_lang;    /* fr | en | "" */
 /* settings_say.c: what reminders need */
 extern const struct settings_type settings_mailbox;  /* an address or "" */
+extern const struct settings_type settings_people;   /* list, or domains */
 extern const struct settings_type settings_clock;    /* HH:MM or "": -1 */
 extern const struct settings_type settings_remind;   /* mail | digest | log */
 extern const struct settings_type settings_receipts; /* now | digest | never */

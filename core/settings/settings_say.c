@@ -40,6 +40,29 @@ mailbox_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 	return talloc_strdup(mem, *(char *const *)at);
 }
 
+/* people_check - an address or a domain, put into lower case */
+static bool
+people_check(char *item)
+{
+	char *c;
+
+	for (c = item; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	if (strchr(item, '@') != NULL)
+		return is_address(item);
+	return strpbrk(item, "<>()\",;:\\") == NULL;
+}
+
+static enum rc
+people_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
+    void *at, struct err *e)
+{
+	(void)row;
+	return settings_list_parse(
+	    mem, value, at, people_check, "address or domain", e);
+}
+
 static enum rc
 clock_of(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
@@ -137,7 +160,21 @@ receipts_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 }
 
 const struct settings_type settings_mailbox = { mailbox_parse, mailbox_show };
+const struct settings_type settings_people = { people_parse,
+	settings_list_show };
 const struct settings_type settings_clock = { clock_of, clock_show };
 const struct settings_type settings_remind = { remind_parse, remind_show };
 const struct settings_type settings_receipts = { receipts_parse,
 	receipts_show };
+
+bool
+settings_names(char *const *people, const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	for (; people != NULL && *people != NULL; people++)
+		if (strcasecmp(*people, address) == 0 ||
+		    (at != NULL && strcasecmp(*people, at + 1) == 0))
+			return true;
+	return false;
+}

@@ -25,6 +25,7 @@ static enum rc
 texts(struct message *m, struct slice bytes, bool is_plain, struct buf *out,
     struct err *e)
 {
+	struct buf calendar = { .mem = m };
 	bool is_encrypted = false;
 	struct err why = { .rc = RC_OK };
 	enum rc rc;
@@ -32,8 +33,10 @@ texts(struct message *m, struct slice bytes, bool is_plain, struct buf *out,
 	if (!is_plain) {
 		rc = prescan(bytes, &why);
 		if (rc == RC_OK)
-			rc = mime_texts(
-			    out->mem, bytes, out, &is_encrypted, &why);
+			rc = mime_texts(out->mem, bytes, out, &calendar,
+			    &is_encrypted, &why);
+		if (rc == RC_OK && calendar.len > 0)
+			m->calendar = buf_text(&calendar);
 		if (is_encrypted)
 			add_fault(m, "encrypted");
 		if (rc == RC_OK)

@@ -29,8 +29,9 @@ struct message {
 	bool is_private;             /* Sensitivity: private: never read */
 	bool is_reply;               /* answers or forwards another mail */
 	char *words;                 /* the author's own words, UTF-8 */
-	char *fault;                 /* what had to be left unread, or NULL */
-	bool is_partial;             /* read without the MIME parser */
+	char *calendar;  /* its text/calendar part, lines with LF, or NULL */
+	char *fault;     /* what had to be left unread, or NULL */
+	bool is_partial; /* read without the MIME parser */
 };
 
 /*

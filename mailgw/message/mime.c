@@ -132,6 +132,17 @@ is_text(struct mailmime *m, struct mime_part *p)
 	       m->mm_data.mm_single->dt_type == MAILMIME_DATA_TEXT;
 }
 
+static enum decode_cte
+cte_of(const struct mailmime_data *d)
+{
+	if (d->dt_encoded && d->dt_encoding == MAILMIME_MECHANISM_BASE64)
+		return DECODE_BASE64;
+	if (d->dt_encoded &&
+	    d->dt_encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE)
+		return DECODE_QP;
+	return DECODE_PLAIN;
+}
+
 static enum rc walk(struct walk *w, struct mailmime *m, struct buf *out,
     struct err *e) must_check;
 
@@ -151,11 +162,7 @@ walk_single(struct walk *w, struct mailmime *m, struct buf *out, struct err *e)
 		return RC_OK;
 	p.raw = (struct slice){ d->dt_data.dt_text.dt_data,
 		d->dt_data.dt_text.dt_length };
-	if (d->dt_encoded && d->dt_encoding == MAILMIME_MECHANISM_BASE64)
-		p.cte = DECODE_BASE64;
-	else if (d->dt_encoded &&
-		 d->dt_encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE)
-		p.cte = DECODE_QP;
+	p.cte = cte_of(d);
 	rc = mime_part_text(w->mem, &p, false, out, e);
 	if (rc == RC_OK && out->len > 0)
 		buf_put(out, "\n\n", 2);
@@ -238,9 +245,100 @@ walk(struct walk *w, struct mailmime *m, struct buf *out, struct err *e)
 	return rc;
 }
 
+/* is_calendar - and in which charset */
+static bool
+is_calendar(const struct mailmime *m, struct mime_part *p)
+{
+	struct mailmime_content *ct = m->mm_content_type;
+	struct mailmime_data *d = m->mm_data.mm_single;
+	struct mailmime_parameter *par;
+	clistiter *i;
+
+	*p = (struct mime_part){ .charset = SLICE("") };
+	if (m->mm_type != MAILMIME_SINGLE || ct == NULL ||
+	    ct->ct_type == NULL || ct->ct_subtype == NULL ||
+	    ct->ct_type->tp_type != MAILMIME_TYPE_DISCRETE_TYPE ||
+	    ct->ct_type->tp_data.tp_discrete_type->dt_type !=
+		MAILMIME_DISCRETE_TYPE_TEXT ||
+	    !decode_same(slice_of(ct->ct_subtype), "calendar") || d == NULL ||
+	    d->dt_type != MAILMIME_DATA_TEXT)
+		return false;
+	for (i = ct->ct_parameters ? clist_begin(ct->ct_parameters) : NULL;
+	     i != NULL; i = clist_next(i)) {
+		par = clist_content(i);
+		if (par->pa_name != NULL && par->pa_value != NULL &&
+		    decode_same(slice_of(par->pa_name), "charset"))
+			p->charset = slice_of(par->pa_value);
+	}
+	p->raw = (struct slice){ d->dt_data.dt_text.dt_data,
+		d->dt_data.dt_text.dt_length };
+	p->cte = cte_of(d);
+	return true;
+}
+
+/* unfold - a line break and one blank behind it are nothing, in place: they
+ * may stand between the octets of a character */
+static void
+unfold(struct buf *b)
+{
+	size_t i, n = 0, end;
+
+	for (i = 0; i < b->len; i++) {
+		end = i + (b->at[i] == '\r');
+		if (end + 1 < b->len && b->at[end] == '\n' &&
+		    (b->at[end + 1] == ' ' || b->at[end + 1] == '\t'))
+			i = end + 1;
+		else
+			b->at[n++] = b->at[i];
+	}
+	b->len = n;
+}
+
+/* calendar_text - decoded, unfolded, UTF-8, lines */
+static void
+calendar_text(TALLOC_CTX *mem, const struct mime_part *p, struct buf *out)
+{
+	struct buf octets = { .mem = mem };
+
+	if (p->raw.len > 2 * MIME_MAX_CALENDAR)
+		return;
+	if (p->cte == DECODE_QP)
+		decode_qp(p->raw, false, &octets);
+	else if (p->cte == DECODE_BASE64)
+		decode_base64(p->raw, &octets);
+	else
+		buf_put(&octets, p->raw.at, p->raw.len);
+	unfold(&octets);
+	if (octets.len <= MIME_MAX_CALENDAR) {
+		decode_charset(buf_slice(&octets), p->charset, out);
+		out->len = decode_lines(out->at, out->len);
+	}
+	talloc_free(octets.at);
+}
+
+/* find_calendar - the first one, wherever it hangs; true once it is found */
+static bool
+find_calendar(TALLOC_CTX *mem, struct mailmime *m, int level, struct buf *out)
+{
+	struct mime_part p;
+	clistiter *i;
+
+	if (is_calendar(m, &p)) {
+		calendar_text(mem, &p, out);
+		return true;
+	}
+	if (m->mm_type != MAILMIME_MULTIPLE || level >= MAX_LEVELS)
+		return false;
+	for (i = clist_begin(m->mm_data.mm_multipart.mm_mp_list); i != NULL;
+	     i = clist_next(i))
+		if (find_calendar(mem, clist_content(i), level + 1, out))
+			return true;
+	return false;
+}
+
 enum rc
 mime_texts(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
-    bool *is_encrypted, struct err *e)
+    struct buf *calendar, bool *is_encrypted, struct err *e)
 {
 	struct walk w = { .mem = mem };
 	struct mailmime *m = NULL;
@@ -253,6 +351,10 @@ mime_texts(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
 	if (m->mm_type == MAILMIME_MESSAGE &&
 	    m->mm_data.mm_message.mm_msg_mime != NULL)
 		rc = walk(&w, m->mm_data.mm_message.mm_msg_mime, out, e);
+	if (rc == RC_OK && m->mm_type == MAILMIME_MESSAGE &&
+	    m->mm_data.mm_message.mm_msg_mime != NULL)
+		(void)find_calendar(
+		    mem, m->mm_data.mm_message.mm_msg_mime, 0, calendar);
 	*is_encrypted = w.is_encrypted;
 	mailmime_free(m);
 	return rc;

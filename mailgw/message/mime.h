@@ -26,10 +26,13 @@ enum rc mime_part_text(TALLOC_CTX *mem, const struct mime_part *p,
 /*
  * mime_texts - through libetpan; only behind prescan()
  *
+ * calendar      the first text/calendar part, unfolded; of one that is over
+ *               MIME_MAX_CALENDAR octets nothing
  * is_encrypted  set where the text is encrypted: there is nothing to read
  */
+#define MIME_MAX_CALENDAR 65536
 enum rc mime_texts(TALLOC_CTX *mem, struct slice bytes, struct buf *out,
-    bool *is_encrypted, struct err *e) must_check;
+    struct buf *calendar, bool *is_encrypted, struct err *e) must_check;
 
 /* mime_texts_plain - the same by our own few lines, for hostile messages */
 enum rc mime_texts_plain(TALLOC_CTX *mem, struct slice bytes, struct buf *out,

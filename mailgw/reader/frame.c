@@ -41,6 +41,7 @@ frame_pack(const struct message *m, struct buf *out)
 	put_text(out, m->subject);
 	put_text(out, m->thread);
 	put_text(out, m->words);
+	put_text(out, m->calendar);
 	put_text(out, m->fault);
 	while (m->to != NULL && m->to[n].address != NULL)
 		n++;
@@ -113,6 +114,7 @@ frame_unpack(
 	     get_text(m, &in, false, &m->subject) &&
 	     get_text(m, &in, false, &m->thread) &&
 	     get_text(m, &in, true, &m->words) &&
+	     get_text(m, &in, true, &m->calendar) &&
 	     get_text(m, &in, false, &m->fault) && get_number(&in, &n) &&
 	     n >= 0 && n <= HEADER_MAX_ADDRESSES && offset >= -24 * 60 &&
 	     offset <= 24 * 60 && m->words != NULL && m->subject != NULL;

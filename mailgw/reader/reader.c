@@ -204,6 +204,7 @@ keep_answer(struct reader *r, const struct message *m, const char *address,
 		.sent_at = r->message->envelope.received_at,
 		.is_automatic = m->is_automatic,
 		.words = m->words ? m->words : "",
+		.calendar = m->calendar,
 	};
 	bool is_new = false;
 	enum rc rc = need_ledger(r, e);
