@@ -13,14 +13,16 @@ libsmtp_a_SOURCES = mailgw/smtp/server.h mailgw/smtp/server.c \
 	mailgw/smtp/client.h mailgw/smtp/client.c mailgw/smtp/session.h \
 	mailgw/smtp/session_priv.h mailgw/smtp/session.c \
 	mailgw/smtp/session_command.c mailgw/smtp/session_hop.c \
-	mailgw/smtp/session_mail.c
+	mailgw/smtp/session_mail.c mailgw/smtp/session_tls.c
 SMTP_LIBS = libsmtp.a $(SPOOL_LIBS) $(EVENT_LIBS)
 
 pkglibexec_PROGRAMS += promised-gateway
 promised_gateway_SOURCES = mailgw/smtp/gateway.h mailgw/smtp/gateway.c \
-	mailgw/smtp/gateway_conn.c mailgw/smtp/net.h \
-	mailgw/smtp/net.c
-promised_gateway_LDADD = $(SMTP_LIBS)
+	mailgw/smtp/gateway_conn.c mailgw/smtp/gateway_hop.c \
+	mailgw/smtp/gateway_peer.c mailgw/smtp/gateway_tls.c \
+	mailgw/smtp/net.h mailgw/smtp/net.c mailgw/smtp/resolve.h \
+	mailgw/smtp/resolve.c mailgw/smtp/tls.h mailgw/smtp/tls.c
+promised_gateway_LDADD = $(SMTP_LIBS) $(SSL_LIBS)
 dist_man_MANS += mailgw/smtp/promised-gateway.8
 include mailgw/reader/local.mk
 include mailgw/sources/local.mk

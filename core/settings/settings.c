@@ -46,6 +46,59 @@ static const struct settings_row table[] = {
 	    .def = "127.0.0.1:25",
 	    .doc = "Host and port of the one server that every mail is passed "
 		   "on to." },
+	{ .name = "gateway-tls",
+	    .type = &settings_tls,
+	    .at = AT(gateway_tls),
+	    .def = "auto",
+	    .doc = "TLS with clients: 'no', 'offered' or 'required' by "
+		   "STARTTLS, 'implicit', or 'auto': offered where there is a "
+		   "certificate. On port 465 it is implicit, but for 'no'." },
+	{ .name = "tls-certificate",
+	    .type = &settings_file,
+	    .at = AT(tls_certificate),
+	    .def = "",
+	    .doc = "PEM file of the gateway's certificate and its chain; "
+		   "empty: none." },
+	{ .name = "tls-key",
+	    .type = &settings_file,
+	    .at = AT(tls_key),
+	    .def = "",
+	    .doc = "PEM file of the certificate's key; empty: it stands in "
+		   "tls-certificate." },
+	{ .name = "gateway-auth",
+	    .type = &settings_auth,
+	    .at = AT(gateway_auth),
+	    .def = "tls",
+	    .doc = "Whether clients may log in to the next hop through the "
+		   "gateway: 'no', 'tls': over TLS alone, 'loopback': clients "
+		   "on this machine without it too, or 'required': over TLS, "
+		   "and no mail without." },
+	{ .name = "next-hop-tls",
+	    .type = &settings_tls,
+	    .at = AT(next_hop_tls),
+	    .def = "auto",
+	    .doc = "TLS with the next hop: 'no', 'offered': where it has "
+		   "STARTTLS, 'required', 'implicit', or 'auto': as offered, "
+		   "but not on this machine. On port 465 it is implicit, but "
+		   "for 'no'." },
+	{ .name = "next-hop-verify",
+	    .type = &settings_yesno,
+	    .at = AT(next_hop_verify),
+	    .def = "yes",
+	    .doc = "Whether the next hop's certificate must be good for its "
+		   "name; where it is not, mail waits at the client." },
+	{ .name = "next-hop-ca",
+	    .type = &settings_file,
+	    .at = AT(next_hop_ca),
+	    .def = "",
+	    .doc = "PEM file of the authorities that may have signed the next "
+		   "hop's certificate; empty for those the system trusts." },
+	{ .name = "next-hop-name",
+	    .type = &settings_host,
+	    .at = AT(next_hop_name),
+	    .def = "",
+	    .doc = "Name in the next hop's certificate; empty for the one in "
+		   "next-hop." },
 	{ .name = "hostname",
 	    .type = &settings_host,
 	    .at = AT(hostname),

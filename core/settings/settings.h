@@ -16,6 +16,19 @@
 
 enum settings_remind { REMIND_MAIL, REMIND_DIGEST, REMIND_LOG };
 enum settings_receipts { RECEIPTS_NOW, RECEIPTS_DIGEST, RECEIPTS_NEVER };
+enum settings_tls {
+	TLS_NO,
+	TLS_AUTO,     /* implicit on port 465; else OFFERED where that works */
+	TLS_OFFERED,  /* by STARTTLS, where the other side wants it */
+	TLS_REQUIRED, /* by STARTTLS, or no mail */
+	TLS_IMPLICIT  /* from the first octet on */
+};
+enum settings_auth {
+	AUTH_NO,
+	AUTH_TLS,      /* with both sides over TLS, or the next hop near */
+	AUTH_LOOPBACK, /* also without TLS for clients on this machine */
+	AUTH_REQUIRED  /* as AUTH_TLS, and no mail without it */
+};
 enum settings_on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_PASS };
 
 /* one place where a program listens; lists are NULL where they are not given */
@@ -26,7 +39,10 @@ struct settings_listener {
 	char **proxies; /* peers that speak for others, by a PROXY header */
 	char **trusted; /* clients whose XCLIENT and XFORWARD are passed on */
 	char *owner, *group;
-	unsigned mode; /* of a Unix socket; 0: 0600 */
+	unsigned mode;          /* of a Unix socket; 0: 0600 */
+	bool has_tls, has_auth; /* else as gateway-tls, gateway-auth */
+	enum settings_tls tls;
+	enum settings_auth auth;
 };
 
 struct settings_listen {
@@ -46,15 +62,21 @@ struct settings {
 	char *file; /* where it was read from; NULL: defaults */
 	char *home; /* ledger.db, spool/, unread/, feed/, run/ */
 	struct settings_listen gateway_listen;
-	char *next_hop;     /* HOST:PORT */
-	char *feed_listen;  /* ADDRESS:PORT */
-	char *feed_url;     /* public base of feed URLs; "" = as bound */
-	char *hostname;     /* in our greetings; "" = gethostname() */
-	char **own_domains; /* lower case; empty: the author's own domain */
-	char *timezone;     /* IANA name; "" = the offset in Date: */
-	char **holidays;    /* sets, civil.h: "fr", … */
-	unsigned work_week; /* bit 0 = Monday */
-	int work_start_min; /* minutes after midnight */
+	char *next_hop; /* HOST:PORT */
+	enum settings_tls gateway_tls, next_hop_tls;
+	char *tls_certificate, *tls_key; /* PEM files, absolute; "": none */
+	enum settings_auth gateway_auth;
+	bool next_hop_verify;
+	char *next_hop_ca;   /* PEM file; "": those of the system */
+	char *next_hop_name; /* in its certificate; "": as in next_hop */
+	char *feed_listen;   /* ADDRESS:PORT */
+	char *feed_url;      /* public base of feed URLs; "" = as bound */
+	char *hostname;      /* in our greetings; "" = gethostname() */
+	char **own_domains;  /* lower case; empty: the author's own domain */
+	char *timezone;      /* IANA name; "" = the offset in Date: */
+	char **holidays;     /* sets, civil.h: "fr", … */
+	unsigned work_week;  /* bit 0 = Monday */
+	int work_start_min;  /* minutes after midnight */
 	int work_end_min;
 	size_t max_message_bytes;
 	unsigned max_sessions;

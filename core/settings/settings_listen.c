@@ -82,12 +82,28 @@ set_group(struct settings_listener *l, const char *value, struct err *e)
 	return settings_replace(l, &l->group, value, e);
 }
 
+static enum rc
+set_tls(struct settings_listener *l, const char *value, struct err *e)
+{
+	l->has_tls = true;
+	return settings_tls_word(value, &l->tls, e);
+}
+
+static enum rc
+set_auth(struct settings_listener *l, const char *value, struct err *e)
+{
+	l->has_auth = true;
+	return settings_auth_word(value, &l->auth, e);
+}
+
 static const struct word words[] = {
+	{ "auth", set_auth },
 	{ "clients", set_clients },
 	{ "group", set_group },
 	{ "mode", set_mode },
 	{ "owner", set_owner },
 	{ "proxy", set_proxy },
+	{ "tls", set_tls },
 	{ "xclient", set_xclient },
 };
 

@@ -57,6 +57,12 @@ bool settings_net_check(char *item);
 enum rc settings_address_check(const struct settings_row *row,
     const char *value, struct err *e) must_check;
 
+/* settings_tls_word, settings_auth_word - of the words that a setting takes */
+enum rc settings_tls_word(
+    const char *value, enum settings_tls *out, struct err *e) must_check;
+enum rc settings_auth_word(
+    const char *value, enum settings_auth *out, struct err *e) must_check;
+
 /* settings_clock_parse - "09:00" or "9:00", up to 24:00; false where it is not
  * one */
 bool settings_clock_parse(const char **text, int *min);
@@ -78,6 +84,11 @@ extern const struct settings_type settings_count;   /* unsigned */
 extern const struct settings_type settings_bytes;   /* size_t: 500, 10K, 2M */
 extern const struct settings_type settings_failure; /* tempfail | pass */
 extern const struct settings_type settings_lang;    /* fr | en | "" */
+/* settings_tls.c */
+extern const struct settings_type settings_file;  /* absolute path or "" */
+extern const struct settings_type settings_yesno; /* bool */
+extern const struct settings_type settings_tls;
+extern const struct settings_type settings_auth;
 /* settings_say.c: what reminders need */
 extern const struct settings_type settings_mailbox;  /* an address or "" */
 extern const struct settings_type settings_people;   /* list, or domains */

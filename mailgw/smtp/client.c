@@ -9,6 +9,11 @@
 static const char *const passed[] = { "PIPELINING", "SIZE", "8BITMIME",
 	"SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "DELIVERBY", "LIMITS" };
 
+/* mechanisms of SASL that know nothing of the connection they travel on */
+static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5",
+	"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "XOAUTH2",
+	"OAUTHBEARER", "NTLM" };
+
 void
 client_init(struct client *c)
 {
@@ -175,27 +180,85 @@ client_offers(struct slice ehlo, const char *word)
 	return false;
 }
 
-char *
-client_filter(TALLOC_CTX *mem, const char *hostname, struct slice ehlo)
+/* one_of - is the word in the list? */
+static bool
+one_of(struct slice word, const char *const *list, size_t n)
 {
-	struct slice line, last = { hostname, strlen(hostname) };
-	char *out = talloc_strdup(mem, "");
-	bool first = true;
 	size_t i;
 
+	for (i = 0; i < n; i++)
+		if (same_word(word, list[i]))
+			return true;
+	return false;
+}
+
+bool
+client_passes_auth(struct slice mechanism)
+{
+	return one_of(mechanism, mechanisms, ARRAY_LEN(mechanisms));
+}
+
+/* auth_line - of "250-AUTH A B" the mechanisms that pass; NULL: none */
+static char *
+auth_line(TALLOC_CTX *mem, struct slice line)
+{
+	const char *at = line.at + 9, *end = line.at + line.len;
+	char *out = NULL;
+	struct slice word;
+
+	while (at < end) {
+		word = (struct slice){ at, 0 };
+		while (at < end && *at != ' ')
+			at++;
+		word.len = (size_t)(at - word.at);
+		at++;
+		if (client_passes_auth(word))
+			out = talloc_asprintf_append(
+			    out ? out : talloc_strdup(mem, "AUTH"), " %.*s",
+			    (int)word.len, word.at);
+	}
+	return out;
+}
+
+/* filter_line - what goes out for one line of the next hop's; len 0: nothing */
+static struct slice
+filter_line(TALLOC_CTX *mem, struct slice line, unsigned offer)
+{
+	struct slice word = keyword(line);
+
+	if (one_of(word, passed, ARRAY_LEN(passed)))
+		return (struct slice){ line.at + 4, line.len - 4 };
+	if ((offer & CLIENT_AUTH) && same_word(word, "AUTH") && line.len > 9) {
+		char *auth = auth_line(mem, line);
+
+		return auth ? slice_of(auth) : (struct slice){ NULL, 0 };
+	}
+	return (struct slice){ NULL, 0 };
+}
+
+char *
+client_filter(
+    TALLOC_CTX *mem, const char *hostname, struct slice ehlo, unsigned offer)
+{
+	struct slice line, item, last = slice_of(hostname);
+	char *out = talloc_strdup(mem, "");
+	bool first = true;
+
+	if (out == NULL)
+		return NULL;
 	while (next_line(&ehlo, &line)) {
-		if (first) {
-			first = false;
-			continue;
+		item = filter_line(out, line, offer);
+		if (!first && item.len > 0) {
+			out = talloc_asprintf_append(
+			    out, "250-%.*s\r\n", (int)last.len, last.at);
+			last = item;
 		}
-		for (i = 0; i < ARRAY_LEN(passed); i++)
-			if (same_word(keyword(line), passed[i]))
-				break;
-		if (i == ARRAY_LEN(passed))
-			continue;
+		first = false;
+	}
+	if (offer & CLIENT_STARTTLS) {
 		out = talloc_asprintf_append(
 		    out, "250-%.*s\r\n", (int)last.len, last.at);
-		last = (struct slice){ line.at + 4, line.len - 4 };
+		last = SLICE("STARTTLS");
 	}
 	return talloc_asprintf_append(
 	    out, "250 %.*s\r\n", (int)last.len, last.at);

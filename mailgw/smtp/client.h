@@ -45,10 +45,22 @@ bool client_offers(struct slice ehlo, const char *keyword);
 /*
  * client_filter - the reply we give to EHLO
  *
+ * offer  CLIENT_STARTTLS, which is ours, and CLIENT_AUTH: let the mechanisms
+ *        pass that client_passes_auth() knows
+ *
  * Returns "250-HOSTNAME" and the keywords of ehlo that may pass, as lines with
  * CRLF; owned by mem; NULL at the memory limit.
  */
-char *client_filter(
-    TALLOC_CTX *mem, const char *hostname, struct slice ehlo) must_check;
+enum { CLIENT_STARTTLS = 1, CLIENT_AUTH = 2 };
+char *client_filter(TALLOC_CTX *mem, const char *hostname, struct slice ehlo,
+    unsigned offer) must_check;
+
+/*
+ * client_passes_auth - may this mechanism of SASL go through us?
+ *
+ * Not those that would encrypt what follows (GSSAPI), that are bound to the
+ * TLS connection (…-PLUS), or that would prove who we are (EXTERNAL).
+ */
+bool client_passes_auth(struct slice mechanism);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <netdb.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -88,7 +87,7 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 			    LOG_NUMBER("sessions", gw->n_conns));
 			turn_away(fd, "421 4.7.0 Too many connections\r\n");
 		} else {
-			conn_new(gw, fd, client);
+			conn_new(l, fd, client, net_is_near(&at));
 		}
 	}
 }
@@ -116,7 +115,9 @@ listen_all(struct gateway *gw, struct err *e)
 		if (l->clients == NULL &&
 		    settings_unix_path(l->set->address) == NULL)
 			l->clients = gw->settings->gateway_clients;
-		rc = net_listen(l->set, &l->fd, l->bound, e);
+		rc = gateway_tls_listener(l, e);
+		if (rc == RC_OK)
+			rc = net_listen(l->set, &l->fd, l->bound, e);
 		if (rc != RC_OK)
 			return rc;
 		if (strcmp(l->bound, gw->settings->next_hop) == 0)
@@ -170,9 +171,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		(void)event_add(gw->listeners[i].event, NULL);
 	for (c = gw->conns; c != NULL; c = next) {
 		next = c->next;
-		session_clock(c->session, gateway_ms(), gateway_utc());
-		session_tick(c->session);
-		conn_step(c);
+		conn_tick(c);
 	}
 	if (gw->drain_until > 0 &&
 	    (gw->conns == NULL || gateway_ms() >= gw->drain_until))
@@ -199,6 +198,14 @@ on_signal(evutil_socket_t number, short what, void *arg)
 		conn_step(c);
 	}
 	(void)event_add(gw->tick, &often);
+}
+
+static void
+on_hangup(evutil_socket_t number, short what, void *arg)
+{
+	(void)number;
+	(void)what;
+	gateway_tls_again(arg);
 }
 
 /*
@@ -274,14 +281,22 @@ set_up(struct gateway *gw, struct err *e)
 		return rc;
 	if (rc != RC_OK)
 		log_event(EV_GATEWAY_SPOOL, LOG_TEXT("reason", e->text));
+	rc = gateway_tls(gw, e);
+	if (rc != RC_OK)
+		return rc;
 	rc = listen_all(gw, e);
 	if (rc != RC_OK)
 		return rc;
 	gw->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	gw->tick = event_new(gw->base, -1, EV_PERSIST, on_tick, gw);
+	gw->resolver = resolver_new(
+	    gw, gw->base, gw->settings->next_hop, hop_resolved, gw);
+	gw->hangup = evsignal_new(gw->base, SIGHUP, on_hangup, gw);
 	gw->term = evsignal_new(gw->base, SIGTERM, on_signal, gw);
 	gw->interrupt = evsignal_new(gw->base, SIGINT, on_signal, gw);
-	assert(gw->tick && gw->term && gw->interrupt);
+	assert(gw->resolver && gw->tick && gw->hangup && gw->term &&
+	       gw->interrupt);
+	(void)event_add(gw->hangup, NULL);
 	(void)event_add(gw->tick, &second);
 	(void)event_add(gw->term, NULL);
 	(void)event_add(gw->interrupt, NULL);
@@ -292,8 +307,8 @@ set_up(struct gateway *gw, struct err *e)
 static void
 tear_down(struct gateway *gw)
 {
-	struct event *events[] = { gw->tick, gw->term, gw->interrupt,
-		gw->committed };
+	struct event *events[] = { gw->tick, gw->hangup, gw->term,
+		gw->interrupt, gw->committed };
 	size_t i;
 
 	while (gw->conns != NULL)
@@ -302,8 +317,7 @@ tear_down(struct gateway *gw)
 	for (i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
-	if (gw->hop != NULL)
-		freeaddrinfo(gw->hop);
+	TALLOC_FREE(gw->resolver);
 	if (gw->spare_fd >= 0)
 		close(gw->spare_fd);
 	if (gw->base != NULL)

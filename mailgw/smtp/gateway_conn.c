@@ -6,17 +6,13 @@
  */
 #include "core/core.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "core/log/log.h"
 #include "mailgw/smtp/gateway.h"
 #include "mailgw/smtp/net.h"
 
-#define RESOLVE_AGAIN_MS 60000
-#define SPOOL_AGAIN_MS   1000
+#define SPOOL_AGAIN_MS 1000
 
 int64_t
 gateway_ms(void)
@@ -121,73 +117,7 @@ gateway_spool(struct gateway *gw)
 		gw_spool_end, gw_spool_outcome };
 }
 
-/* --- descriptors */
-
-static void
-peer_close(struct peer *p)
-{
-	if (p->fd < 0)
-		return;
-	event_free(p->in);
-	event_free(p->out);
-	close(p->fd);
-	memset(p, 0, sizeof(*p));
-	p->fd = -1;
-}
-
-/* peer_open - the descriptor is ours now */
-static void
-peer_open(struct conn *c, struct peer *p, int fd, event_callback_fn in,
-    event_callback_fn out)
-{
-	static const int one = 1;
-
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
-	p->fd = fd;
-	p->in = event_new(c->gw->base, fd, EV_READ | EV_PERSIST, in, c);
-	p->out = event_new(c->gw->base, fd, EV_WRITE | EV_PERSIST, out, c);
-	assert(p->in != NULL && p->out != NULL);
-	p->is_reading = p->is_writing = false;
-}
-
-/* peer_watch - what we want to hear of */
-static void
-peer_watch(struct peer *p, bool reading, bool writing)
-{
-	if (p->fd < 0)
-		return;
-	if (reading != p->is_reading)
-		(void)(reading ? event_add(p->in, NULL) : event_del(p->in));
-	if (writing != p->is_writing)
-		(void)(writing ? event_add(p->out, NULL) : event_del(p->out));
-	p->is_reading = reading;
-	p->is_writing = writing;
-}
-
-/* peer_write - as much as goes now; false: the other side is gone */
-static bool
-peer_write(struct peer *p, struct evbuffer *b, bool *did)
-{
-	if (p->fd < 0 || evbuffer_get_length(b) == 0)
-		return true;
-	if (evbuffer_write(b, p->fd) > 0) {
-		*did = true;
-		return true;
-	}
-	return errno == EAGAIN || errno == EINTR;
-}
-
-/* peer_read - 0: end, -1: error or nothing now */
-static ssize_t
-peer_read(struct gateway *gw, struct peer *p, struct evbuffer *b)
-{
-	ssize_t n = read(p->fd, gw->buffer, sizeof(gw->buffer));
-
-	if (n > 0 && evbuffer_add(b, gw->buffer, (size_t)n) != 0)
-		abort(); /* better than a mail with a hole in it */
-	return n;
-}
+/* --- connections */
 
 void
 conn_free(struct conn *c)
@@ -196,7 +126,8 @@ conn_free(struct conn *c)
 
 	/* a QUIT, perhaps */
 	if (!c->is_connecting)
-		(void)peer_write(&c->hop, session_to_hop(c->session), &did);
+		(void)peer_write(
+		    c->gw, &c->hop, session_to_hop(c->session), &did);
 	peer_close(&c->hop);
 	peer_close(&c->client);
 	*c->at = c->next;
@@ -206,59 +137,76 @@ conn_free(struct conn *c)
 	talloc_free(c);
 }
 
-/* hop_try - begin to connect to the next address in the list */
-static void
-hop_try(struct conn *c, event_callback_fn in, event_callback_fn out)
+/* shake_client - go on with the handshake; true: something happened */
+static bool
+shake_client(struct conn *c)
 {
-	struct addrinfo *ai;
-	int fd;
+	struct session *s = c->session;
+	const char *why = NULL;
 
-	for (; (ai = c->hop_address) != NULL; c->hop_address = ai->ai_next) {
-		fd = socket(ai->ai_family,
-		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		if (fd < 0)
-			continue;
-		if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0 ||
-		    errno == EINPROGRESS) {
-			c->is_connecting = true;
-			peer_open(c, &c->hop, fd, in, out);
-			return;
-		}
-		close(fd);
+	if (!c->client.is_shaking &&
+	    !(c->wants_tls && evbuffer_get_length(session_to_client(s)) == 0))
+		return false;
+	c->wants_tls = false;
+	switch (peer_shake(c, &c->client, c->gw->server_side, &why)) {
+	case TLS_GOES_ON:
+		return false;
+	case TLS_STANDS:
+		session_tls_up(s, tls_version(c->client.tls));
+		if (peer_decrypt(c->gw, &c->client, session_from_client(s)) ==
+		    0)
+			session_client_eof(s);
+		return true;
+	default:
+		log_event(EV_GATEWAY_TLS,
+		    LOG_NUMBER("session", (int64_t)session_number(s)),
+		    LOG_TEXT("reason", why));
+		peer_close(&c->client);
+		session_client_gone(s);
+		return true;
 	}
-	session_hop_gone(c->session, "no connection");
 }
 
-static void on_hop_in(evutil_socket_t fd, short what, void *arg);
-static void on_hop_out(evutil_socket_t fd, short what, void *arg);
-
-/* hop_connect - a session needs its next hop */
-static void
-hop_connect(struct conn *c)
+/* shake_hop - the same with the next hop */
+static bool
+shake_hop(struct conn *c)
 {
-	struct gateway *gw = c->gw;
-	struct err e = { .rc = RC_OK };
+	struct session *s = c->session;
+	const char *why = NULL;
 
-	/* nobody may hold on to a list that is freed */
-	if (gw->hop == NULL ||
-	    gateway_ms() - gw->resolved_at > RESOLVE_AGAIN_MS) {
-		struct addrinfo *fresh = NULL;
-		struct conn *other;
-
-		gw->resolved_at = gateway_ms();
-		if (net_resolve(gw->settings->next_hop, false, &fresh, &e) !=
-		    RC_OK) {
-			log_event(EV_FAULT, LOG_TEXT("reason", e.text));
-		} else {
-			for (other = gw->conns; other; other = other->next)
-				other->hop_address = NULL;
-			if (gw->hop != NULL)
-				freeaddrinfo(gw->hop);
-			gw->hop = fresh;
-		}
+	if (!c->hop.is_shaking && !c->wants_tls_hop)
+		return false;
+	c->wants_tls_hop = false;
+	switch (peer_shake(c, &c->hop, c->gw->hop_side, &why)) {
+	case TLS_GOES_ON:
+		return false;
+	case TLS_STANDS:
+		session_tls_hop_up(s, tls_version(c->hop.tls));
+		if (peer_decrypt(c->gw, &c->hop, session_from_hop(s)) == 0)
+			session_hop_gone(s, "closed by the next hop");
+		return true;
+	default:
+		session_tls_hop_gone(s, why);
+		return true;
 	}
-	c->hop_address = gw->hop;
-	hop_try(c, on_hop_in, on_hop_out);
+}
+
+/* carry_out - what the session wants; true: something happened */
+static bool
+carry_out(struct conn *c)
+{
+	unsigned wants = session_take_wants(c->session);
+
+	if (wants & SESSION_DROP_HOP) {
+		peer_close(&c->hop);
+		hop_forget(c);
+	}
+	if (wants & SESSION_TLS)
+		c->wants_tls = true;
+	c->wants_tls_hop = wants & SESSION_TLS_HOP;
+	if (wants & SESSION_CONNECT)
+		hop_connect(c);
+	return wants & SESSION_CONNECT;
 }
 
 void
@@ -270,28 +218,22 @@ conn_step(struct conn *c)
 
 	session_clock(s, gateway_ms(), gateway_utc());
 	do {
-		did = false;
 		session_run(s);
-		wants = session_take_wants(s);
-		if (wants & SESSION_DROP_HOP) {
-			peer_close(&c->hop);
-			c->is_connecting = false;
-		}
-		if (wants & SESSION_CONNECT) {
-			hop_connect(c);
-			did = true;
-		}
+		did = carry_out(c);
+		did = shake_hop(c) || did;
 		if (!c->is_connecting &&
-		    !peer_write(&c->hop, session_to_hop(s), &did)) {
+		    !peer_write(c->gw, &c->hop, session_to_hop(s), &did)) {
 			peer_close(&c->hop);
 			session_hop_gone(s, strerror(errno));
 			did = true;
 		}
-		if (!peer_write(&c->client, session_to_client(s), &did)) {
+		if (!peer_write(
+			c->gw, &c->client, session_to_client(s), &did)) {
 			peer_close(&c->client);
 			session_client_gone(s);
 			did = true;
 		}
+		did = shake_client(c) || did;
 	} while (did);
 	wants = session_wants(s);
 	if (wants & SESSION_OVER) {
@@ -300,10 +242,10 @@ conn_step(struct conn *c)
 	}
 	if ((wants & SESSION_HANG_UP) && !c->is_shut && c->client.fd >= 0 &&
 	    evbuffer_get_length(session_to_client(s)) == 0) {
-		(void)shutdown(c->client.fd, SHUT_WR);
+		peer_end(&c->client);
 		c->is_shut = true;
 	}
-	peer_watch(&c->client, wants & SESSION_READ,
+	peer_watch(&c->client, (wants & SESSION_READ) && !c->wants_tls,
 	    evbuffer_get_length(session_to_client(s)) > 0);
 	peer_watch(&c->hop, !c->is_connecting && (wants & SESSION_READ_HOP),
 	    c->is_connecting || evbuffer_get_length(session_to_hop(s)) > 0);
@@ -336,8 +278,8 @@ on_client_out(evutil_socket_t fd, short what, void *arg)
 	conn_step(arg);
 }
 
-static void
-on_hop_in(evutil_socket_t fd, short what, void *arg)
+void
+conn_hop_in(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
 	ssize_t n;
@@ -356,8 +298,8 @@ on_hop_in(evutil_socket_t fd, short what, void *arg)
 	conn_step(c);
 }
 
-static void
-on_hop_out(evutil_socket_t fd, short what, void *arg)
+void
+conn_hop_out(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
 	socklen_t len = sizeof(int);
@@ -366,32 +308,39 @@ on_hop_out(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (c->is_connecting) {
 		(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-		c->is_connecting = false;
 		session_clock(c->session, gateway_ms(), gateway_utc());
-		if (error == 0) {
-			c->hop_address = NULL;
-			session_hop_up(c->session);
-		} else {
-			peer_close(&c->hop);
-			if (c->hop_address != NULL)
-				c->hop_address = c->hop_address->ai_next;
-			hop_try(c, on_hop_in, on_hop_out);
-		}
+		if (error == 0)
+			hop_connected(c);
+		else
+			hop_failed(c);
 	}
 	conn_step(c);
 }
 
 void
-conn_new(struct gateway *gw, int fd, const char *client)
+conn_tick(struct conn *c)
 {
+	session_clock(c->session, gateway_ms(), gateway_utc());
+	if (c->is_connecting && gateway_ms() >= c->try_until)
+		hop_failed(c);
+	session_tick(c->session);
+	conn_step(c);
+}
+
+void
+conn_new(struct listener *l, int fd, const char *client, bool is_near)
+{
+	struct gateway *gw = l->gw;
 	struct conn *c = talloc_zero(gw, struct conn);
 
 	assert(c != NULL);
 	c->gw = gw;
 	c->client.fd = c->hop.fd = -1;
-	c->session = session_new(
-	    c, &gw->session, ++gw->n_accepted, client, gateway_ms());
+	c->session =
+	    session_new(c, &l->session, ++gw->n_accepted, client, gateway_ms());
 	assert(c->session != NULL);
+	if (is_near)
+		session_set_near(c->session);
 	session_set_owner(c->session, c);
 	c->next = gw->conns;
 	c->at = &gw->conns;

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,12 +19,12 @@
 /* a short backlog leaves clients with a connection that nobody greets */
 #define NET_BACKLOG 1024
 
-enum rc
-net_resolve(
-    const char *text, bool is_passive, struct addrinfo **out, struct err *e)
+/* resolve - "HOST:PORT" or "[ADDRESS]:PORT" to a list for freeaddrinfo(3) */
+static enum rc
+resolve(const char *text, int flags, struct addrinfo **out, struct err *e)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICSERV | (is_passive ? AI_PASSIVE : 0) };
+		.ai_flags = AI_NUMERICSERV | flags };
 	const char *colon = strrchr(text, ':');
 	char host[256];
 	size_t n;
@@ -43,6 +44,51 @@ net_resolve(
 	if (rc != 0)
 		return err_set(e, RC_RETRY, "'%s': %s", host, gai_strerror(rc));
 	return RC_OK;
+}
+
+enum rc
+net_places(
+    const char *text, unsigned flags, struct net_places *out, struct err *e)
+{
+	struct addrinfo *list = NULL, *ai;
+	enum rc rc;
+
+	rc = resolve(text, flags & NET_NUMERIC ? AI_NUMERICHOST : 0, &list, e);
+	if (rc != RC_OK)
+		return rc;
+	out->n = 0;
+	for (ai = list; ai != NULL && out->n < NET_PLACES_MAX; ai = ai->ai_next)
+		if (ai->ai_addrlen <= sizeof(out->at[0]))
+			memcpy(&out->at[out->n++], ai->ai_addr, ai->ai_addrlen);
+	freeaddrinfo(list);
+	return RC_OK;
+}
+
+socklen_t
+net_len(const struct sockaddr_storage *at)
+{
+	return at->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+					: sizeof(struct sockaddr_in6);
+}
+
+unsigned
+net_port(const struct sockaddr_storage *at)
+{
+	const void *p = at;
+	const struct sockaddr_in *in = p;
+	const struct sockaddr_in6 *in6 = p;
+
+	return at->ss_family == AF_INET    ? ntohs(in->sin_port)
+	       : at->ss_family == AF_INET6 ? ntohs(in6->sin6_port)
+					   : 0;
+}
+
+unsigned
+net_port_of(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
 }
 
 void
@@ -78,7 +124,7 @@ listen_tcp(const char *text, int *fd, char bound[NET_BOUND_MAX], struct err *e)
 	struct addrinfo *list;
 	enum rc rc;
 
-	rc = net_resolve(text, true, &list, e);
+	rc = resolve(text, AI_PASSIVE, &list, e);
 	if (rc != RC_OK)
 		return err_context(e, "gateway-listen");
 	*fd = socket(
@@ -198,6 +244,65 @@ octets_of(const struct sockaddr_storage *at, unsigned char out[16])
 		return 16;
 	memcpy(out, (const unsigned char *)&in6->sin6_addr + 12, 4);
 	return 4;
+}
+
+bool
+net_is_near(const struct sockaddr_storage *at)
+{
+	unsigned char octets[16];
+	size_t len = octets_of(at, octets);
+
+	return at->ss_family == AF_UNIX || (len == 4 && octets[0] == 127) ||
+	       (len == 16 &&
+		   memcmp(octets, &in6addr_loopback, sizeof(octets)) == 0);
+}
+
+/* is_ours - is it an address of this machine? */
+static bool
+is_ours(const struct sockaddr_storage *at)
+{
+	unsigned char octets[16], other[16];
+	size_t len = octets_of(at, octets);
+	struct ifaddrs *list = NULL, *i;
+	struct sockaddr_storage one;
+	bool found = net_is_near(at);
+
+	if (found || getifaddrs(&list) != 0)
+		return found;
+	for (i = list; i != NULL && !found; i = i->ifa_next) {
+		if (i->ifa_addr == NULL ||
+		    (i->ifa_addr->sa_family != AF_INET &&
+			i->ifa_addr->sa_family != AF_INET6))
+			continue;
+		memset(&one, 0, sizeof(one));
+		one.ss_family = i->ifa_addr->sa_family;
+		memcpy(&one, i->ifa_addr, net_len(&one));
+		found = octets_of(&one, other) == len &&
+			memcmp(octets, other, len) == 0;
+	}
+	freeifaddrs(list);
+	return found;
+}
+
+bool
+net_leads_to(const struct sockaddr_storage *at, const char *bound)
+{
+	static const unsigned char any[16];
+	struct err e = { .rc = RC_OK };
+	unsigned char octets[16], mine[16];
+	struct net_places p;
+	size_t len;
+
+	if (settings_unix_path(bound) != NULL ||
+	    net_places(bound, NET_NUMERIC, &p, &e) != RC_OK || p.n == 0 ||
+	    net_port(at) != net_port(&p.at[0]))
+		return false;
+	len = octets_of(&p.at[0], mine);
+	if (len != octets_of(at, octets))
+		return false;
+	if (memcmp(mine, any, len) == 0)
+		return is_ours(at) || memcmp(octets, any, len) == 0;
+	return memcmp(mine, octets, len) == 0;
 }
 
 /* net_holds - is the address in this ADDRESS or ADDRESS/BITS? */

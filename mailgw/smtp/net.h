@@ -10,15 +10,38 @@
 
 #include "core/settings/settings.h"
 
+/* a few addresses of one name, the first to be tried first */
+#define NET_PLACES_MAX 8
+struct net_places {
+	size_t n;
+	struct sockaddr_storage at[NET_PLACES_MAX];
+};
+
 /*
- * net_resolve - "HOST:PORT" or "[ADDRESS]:PORT" to socket addresses
+ * net_places - "HOST:PORT" or "[ADDRESS]:PORT" to addresses
  *
- * Blocks where HOST is a name. *out is a list for freeaddrinfo(3).
+ * Blocks where HOST is a name.
+ * flags  NET_NUMERIC: an address only, and do not block
+ *
  * RC_OK; RC_RETRY the name does not resolve now
  */
-struct addrinfo;
-enum rc net_resolve(const char *text, bool is_passive, struct addrinfo **out,
+enum { NET_NUMERIC = 1 };
+enum rc net_places(const char *text, unsigned flags, struct net_places *out,
     struct err *e) must_check;
+
+/* net_len - of an address, for connect(2) */
+socklen_t net_len(const struct sockaddr_storage *at);
+
+/* net_port - of an address, or of "HOST:PORT"; 0: none */
+unsigned net_port(const struct sockaddr_storage *at);
+unsigned net_port_of(const char *text);
+
+/* net_is_near - does it stay on this machine? */
+bool net_is_near(const struct sockaddr_storage *at);
+
+/* net_leads_to - would a connection to `at` come out at what net_listen()
+ * bound? */
+bool net_leads_to(const struct sockaddr_storage *at, const char *bound);
 
 /*
  * net_listen - a listening descriptor, nonblocking

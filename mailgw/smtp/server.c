@@ -69,9 +69,50 @@ is_junk(char c)
 }
 
 void
-server_init(struct server *s)
+server_init(struct server *s, TALLOC_CTX *mem)
 {
 	memset(s, 0, sizeof(*s));
+	s->mem = mem;
+}
+
+void
+server_ask(struct server *s)
+{
+	assert(s->mode == SERVER_COMMANDS && s->len == 0);
+	s->mode = SERVER_AUTH;
+}
+
+void
+server_forget(struct server *s)
+{
+	if (s->line != NULL)
+		explicit_bzero(s->line, s->size);
+	TALLOC_FREE(s->line);
+	s->size = s->len = 0;
+	s->is_bad = false;
+}
+
+/* grow - room for n octets and a NUL; no copy of a secret stays behind */
+static void
+grow(struct server *s, size_t n)
+{
+	size_t size = s->size ? s->size : 512;
+	char *line;
+
+	while (size < n + 1)
+		size *= 2;
+	if (size == s->size)
+		return;
+	line = talloc_size(s->mem, size);
+	if (line == NULL)
+		abort(); /* lines are capped: it is the machine's end */
+	if (s->line != NULL) {
+		memcpy(line, s->line, s->size);
+		explicit_bzero(s->line, s->size);
+		talloc_free(s->line);
+	}
+	s->line = line;
+	s->size = size;
 }
 
 void
@@ -125,6 +166,30 @@ command(struct server *s, struct server_event *ev)
 	}
 }
 
+/* answer - a whole line of an AUTH dialogue is there */
+static void
+answer(struct server *s, struct server_event *ev)
+{
+	size_t i;
+
+	ev->kind = SERVER_ANSWER;
+	ev->line = (struct slice){ s->line, s->len - 2 };
+	for (i = 0; i < ev->line.len; i++)
+		if (s->line[i] <= ' ' || s->line[i] == 0x7f)
+			ev->kind = SERVER_BAD_LINE;
+	ev->fault = "501 5.5.2 That is no base64";
+}
+
+/* line_max - by its first octets, how long may this line be? */
+static size_t
+line_max(const struct server *s)
+{
+	if (s->mode == SERVER_AUTH ||
+	    (s->len >= 5 && is_word((struct slice){ s->line, 5 }, "AUTH ")))
+		return SERVER_AUTH_MAX;
+	return SERVER_LINE_MAX;
+}
+
 /* push_line - octets of commands */
 static size_t
 push_line(struct server *s, struct slice in, struct server_event *ev)
@@ -132,11 +197,13 @@ push_line(struct server *s, struct slice in, struct server_event *ev)
 	const char *lf = memchr(in.at, '\n', in.len);
 	size_t used = lf ? (size_t)(lf - in.at) + 1 : in.len, room;
 
-	room = s->len < SERVER_LINE_MAX ? SERVER_LINE_MAX - s->len : 0;
+	room = s->len < SERVER_AUTH_MAX ? SERVER_AUTH_MAX - s->len : 0;
 	if (room > used)
 		room = used;
-	if (room > 0)
+	if (room > 0) {
+		grow(s, s->len + room);
 		memcpy(s->line + s->len, in.at, room);
+	}
 	s->len += used;
 	if (s->len > SERVER_LINE_FLOOD) {
 		ev->kind = SERVER_FLOOD;
@@ -145,17 +212,20 @@ push_line(struct server *s, struct slice in, struct server_event *ev)
 	}
 	if (lf == NULL)
 		return used;
-	if (s->len > SERVER_LINE_MAX) {
+	if (s->len > line_max(s)) {
 		ev->kind = SERVER_BAD_LINE;
 		ev->fault = "500 5.5.2 Line too long";
 	} else if (s->len < 2 || s->line[s->len - 2] != '\r') {
 		ev->kind = SERVER_BAD_LINE;
 		ev->fault = "500 5.5.2 Lines must end with CR LF";
+	} else if (s->mode == SERVER_AUTH) {
+		answer(s, ev);
 	} else {
 		command(s, ev);
 	}
 	s->len = 0;
 	s->is_bad = false;
+	s->mode = SERVER_COMMANDS;
 	return used;
 }
 

@@ -16,6 +16,7 @@
 #include "core/core.h"
 
 #define SERVER_LINE_MAX   4096        /* octets of a command with its end */
+#define SERVER_AUTH_MAX   12288       /* of AUTH and its answers: RFC 4954 */
 #define SERVER_LINE_FLOOD (64U << 10) /* a line that goes on is an attack */
 
 enum smtp_verb {
@@ -43,6 +44,7 @@ enum smtp_verb {
 enum server_event_kind {
 	SERVER_NEED,      /* all is consumed, nothing to report yet */
 	SERVER_COMMAND,   /* verb, line, args */
+	SERVER_ANSWER,    /* line: what was asked for by 334 */
 	SERVER_BAD_LINE,  /* a line that must not be looked at: fault */
 	SERVER_FLOOD,     /* a line without end: close */
 	SERVER_BODY,      /* body, or a stuffing dot */
@@ -61,13 +63,15 @@ struct server_event {
 	bool is_stuffing;  /* BODY: one dot that is not part of the mail */
 };
 
-enum server_mode { SERVER_COMMANDS, SERVER_DATA };
+enum server_mode { SERVER_COMMANDS, SERVER_AUTH, SERVER_DATA };
 enum server_dot { DOT_NONE, DOT_ALONE, DOT_CR };
 
 struct server {
 	enum server_mode mode;
 	/* commands */
-	char line[SERVER_LINE_MAX + 1];
+	TALLOC_CTX *mem;
+	char *line; /* as large as lines were, wiped when it moves */
+	size_t size;
 	size_t len;  /* of the line so far; goes on counting when too long */
 	bool is_bad; /* holds NUL or bare CR */
 	/* body */
@@ -77,7 +81,8 @@ struct server {
 	bool is_discarding; /* a look-alike was met */
 };
 
-void server_init(struct server *s);
+/* server_init - lines hang below mem, which lives as long as s */
+void server_init(struct server *s, TALLOC_CTX *mem);
 
 /*
  * server_push - consume octets up to and including the next event
@@ -89,6 +94,12 @@ size_t server_push(
 
 /* server_body - what follows is a body (354 was said), until SERVER_END */
 void server_body(struct server *s);
+
+/* server_ask - the next line is an ANSWER (334 was said) */
+void server_ask(struct server *s);
+
+/* server_forget - wipe the last line, and half a line: nothing is held */
+void server_forget(struct server *s);
 
 /*
  * smtp_path - the address in "FROM:<a@b> SIZE=1" or "TO:<a@b>"

@@ -32,7 +32,7 @@ session_close(struct session *s, const char *line)
 {
 	if (s->phase == PHASE_CLOSING)
 		return;
-	if (line != NULL)
+	if (line != NULL && s->phase != PHASE_TLS)
 		session_reply(s, line);
 	if (s->hop_state == HOP_READY && s->n_sent == 0 &&
 	    s->phase == PHASE_COMMANDS)
@@ -98,13 +98,51 @@ session_new(TALLOC_CTX *mem, const struct session_config *cf, uint64_t number,
 	assert(s->client && s->from_client && s->to_client && s->from_hop &&
 	       s->to_hop);
 	talloc_set_destructor(s, session_free);
-	server_init(&s->server);
+	server_init(&s->server, s);
 	client_init(&s->hop);
+	if (cf->client_tls == TLS_IMPLICIT)
+		tls_begin(s);
+	else
+		session_greet(s);
+	return s;
+}
+
+void
+session_greet(struct session *s)
+{
 	add(s->to_client, SLICE("220 "));
-	add(s->to_client, slice_of(cf->hostname));
+	add(s->to_client, slice_of(s->cf->hostname));
 	session_reply(s, " ESMTP");
 	session_awaits_client(s);
-	return s;
+}
+
+void
+session_set_near(struct session *s)
+{
+	s->is_near = true;
+}
+
+void
+session_wipe(struct evbuffer *b, size_t n)
+{
+	struct evbuffer_iovec v[8];
+	size_t i, pieces, left;
+
+	while (n > 0) {
+		pieces = (size_t)evbuffer_peek(
+		    b, (ev_ssize_t)n, NULL, v, ARRAY_LEN(v));
+		if (pieces > ARRAY_LEN(v))
+			pieces = ARRAY_LEN(v);
+		left = n;
+		for (i = 0; i < pieces && n > 0; i++) {
+			if (v[i].iov_len > n)
+				v[i].iov_len = n;
+			explicit_bzero(v[i].iov_base, v[i].iov_len);
+			n -= v[i].iov_len;
+		}
+		assert(left > n);
+		(void)evbuffer_drain(b, left - n);
+	}
 }
 
 void
@@ -117,6 +155,12 @@ void *
 session_owner(const struct session *s)
 {
 	return s->owner;
+}
+
+uint64_t
+session_number(const struct session *s)
+{
+	return s->number;
 }
 
 struct evbuffer *
@@ -193,6 +237,7 @@ take(struct session *s)
 	case SERVER_NEED:
 		break;
 	case SERVER_COMMAND:
+	case SERVER_ANSWER:
 	case SERVER_BAD_LINE:
 	case SERVER_FLOOD:
 		s->is_held = true;
@@ -232,6 +277,7 @@ may_parse(const struct session *s)
 		return false;
 	switch (s->phase) {
 	case PHASE_COMMANDS:
+	case PHASE_ANSWER:
 	case PHASE_SWALLOW:
 		return true;
 	case PHASE_BODY:
@@ -265,11 +311,11 @@ run_client(struct session *s)
 		}
 		n = server_push(&s->server, head(s->from_client), &s->ev);
 		take(s); /* a body is still in the buffer */
-		(void)evbuffer_drain(s->from_client, n);
+		session_wipe(s->from_client, n);
 		did = true;
 	}
 	if (s->phase == PHASE_CLOSING)
-		(void)evbuffer_drain(
+		session_wipe(
 		    s->from_client, evbuffer_get_length(s->from_client));
 	return did;
 }
@@ -296,6 +342,10 @@ session_wants(const struct session *s)
 		wants |= SESSION_CONNECT;
 	if (s->want_drop)
 		wants |= SESSION_DROP_HOP;
+	if (s->want_tls)
+		wants |= SESSION_TLS;
+	if (s->want_tls_hop)
+		wants |= SESSION_TLS_HOP;
 	if (closing)
 		wants |= SESSION_HANG_UP;
 	if (!s->has_eof && (closing || evbuffer_get_length(s->from_client) <
@@ -314,6 +364,7 @@ session_take_wants(struct session *s)
 	unsigned wants = session_wants(s);
 
 	s->want_connect = s->want_drop = false;
+	s->want_tls = s->want_tls_hop = false;
 	return wants;
 }
 
@@ -321,7 +372,10 @@ void
 session_client_eof(struct session *s)
 {
 	s->has_eof = true;
-	session_run(s);
+	if (s->phase == PHASE_TLS)
+		session_client_gone(s);
+	else
+		session_run(s);
 }
 
 void
@@ -329,8 +383,7 @@ session_client_gone(struct session *s)
 {
 	s->has_eof = s->is_lost = true;
 	(void)evbuffer_drain(s->to_client, evbuffer_get_length(s->to_client));
-	(void)evbuffer_drain(
-	    s->from_client, evbuffer_get_length(s->from_client));
+	session_wipe(s->from_client, evbuffer_get_length(s->from_client));
 	/* what was sent before the dot went on is not carried out any more */
 	if (s->phase != PHASE_FINAL) {
 		if (s->phase != PHASE_COMMANDS && s->phase != PHASE_CLOSING)
@@ -389,7 +442,8 @@ tick_client(struct session *s)
 void
 session_tick(struct session *s)
 {
-	bool idle = s->phase == PHASE_COMMANDS && s->n_sent == 0 && !s->is_held;
+	bool asks = s->phase == PHASE_COMMANDS || s->phase == PHASE_ANSWER;
+	bool idle = asks && s->n_sent == 0 && !s->is_held;
 
 	if (s->is_draining)
 		session_drain(s);
@@ -405,9 +459,11 @@ session_tick(struct session *s)
 			return;
 		hop_drop(s);
 		session_close(s, "421 4.4.2 The message came too slowly");
-	} else if (s->phase == PHASE_COMMANDS && (idle || s->client_left > 0) &&
+	} else if (asks && (idle || s->client_left > 0) &&
 		   s->now >= s->client_deadline) {
 		session_close(s, "421 4.4.2 Time-out");
+	} else if (s->phase == PHASE_TLS && s->now >= s->client_deadline) {
+		session_client_gone(s);
 	}
 }
 
@@ -415,6 +471,9 @@ void
 session_drain(struct session *s)
 {
 	s->is_draining = true;
-	if (s->phase == PHASE_COMMANDS && s->n_sent == 0)
+	if (s->phase == PHASE_TLS)
+		session_client_gone(s);
+	else if ((s->phase == PHASE_COMMANDS || s->phase == PHASE_ANSWER) &&
+		 s->n_sent == 0)
 		session_close(s, "421 4.3.2 Service shuts down");
 }

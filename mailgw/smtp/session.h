@@ -22,6 +22,7 @@
 
 #include <event2/buffer.h>
 
+#include "core/settings/settings.h"
 #include "mailgw/spool/spool.h"
 
 struct session;
@@ -42,7 +43,10 @@ struct session_spool {
 
 /* borrowed; outlives its sessions */
 struct session_config {
-	const char *hostname;     /* in greetings, both ways */
+	const char *hostname;         /* in greetings, both ways */
+	enum settings_tls client_tls; /* not TLS_AUTO */
+	enum settings_tls hop_tls;    /* TLS_AUTO: not to one near by */
+	enum settings_auth auth;
 	size_t max_message_bytes; /* larger ones pass unread */
 	bool pass_unspooled;      /* on-failure = pass */
 	const char *reply_base;   /* remind-from: mail to its tickets ends here;
@@ -59,6 +63,11 @@ enum {
 	SESSION_READ = 8,      /* octets of the client are welcome */
 	SESSION_READ_HOP = 16, /* octets of the next hop are welcome */
 	SESSION_OVER = 32,     /* nothing is left to do: free it */
+	SESSION_TLS = 64,      /* send what is there, then take octets of the
+				  client for TLS: session_tls_up() or
+				  session_client_gone() */
+	SESSION_TLS_HOP = 128, /* the same with the next hop:
+				  session_tls_hop_up() or _gone() */
 };
 
 /*
@@ -71,9 +80,16 @@ enum {
 struct session *session_new(TALLOC_CTX *mem, const struct session_config *cf,
     uint64_t number, const char *client, int64_t now_ms) must_check;
 
+/* session_set_near - the client is on this machine */
+void session_set_near(struct session *s);
+
+/* session_wipe - drain n octets, and leave no copy of them */
+void session_wipe(struct evbuffer *b, size_t n);
+
 /* session_set_owner - a pointer for whoever drives the session */
 void session_set_owner(struct session *s, void *owner);
 void *session_owner(const struct session *s);
+uint64_t session_number(const struct session *s);
 
 /* buffers of the session's own */
 struct evbuffer *session_from_client(struct session *s);
@@ -88,15 +104,21 @@ void session_clock(struct session *s, int64_t now_ms, int64_t utc);
 void session_run(struct session *s);
 unsigned session_wants(const struct session *s);
 
-/* session_take_wants - the same; CONNECT and DROP_HOP are said once */
+/* session_take_wants - the same; CONNECT, DROP_HOP and both TLS are said once
+ */
 unsigned session_take_wants(struct session *s) must_check;
 
 /* what happened outside; each calls session_run() itself */
-void session_hop_up(struct session *s);
+void session_hop_up(struct session *s, bool is_near);
 void session_hop_gone(struct session *s, const char *why);
 void session_client_eof(struct session *s);  /* it sends no more */
 void session_client_gone(struct session *s); /* it cannot be reached */
 void session_spooled(struct session *s, enum rc rc, const struct err *e);
+
+/* TLS stands, with this version; whatever came before it is thrown away */
+void session_tls_up(struct session *s, const char *version);
+void session_tls_hop_up(struct session *s, const char *version);
+void session_tls_hop_gone(struct session *s, const char *why);
 
 /* session_tick - look at the time-outs; once a second is enough */
 void session_tick(struct session *s);

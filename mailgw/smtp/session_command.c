@@ -46,7 +46,9 @@ greet(struct session *s)
 	s->has_greeted = true;
 	s->is_esmtp = s->ev.verb == SMTP_EHLO;
 	text = s->is_esmtp && s->ehlo
-		   ? client_filter(s, s->cf->hostname, slice_of(s->ehlo))
+		   ? client_filter(s, s->cf->hostname, slice_of(s->ehlo),
+			 (tls_offered(s) ? CLIENT_STARTTLS : 0) |
+			     (auth_offered(s) ? CLIENT_AUTH : 0))
 		   : talloc_asprintf(s, "250 %s\r\n", s->cf->hostname);
 	if (text == NULL) {
 		session_close(s, "421 4.3.0 Out of memory");
@@ -84,6 +86,8 @@ run_mail(struct session *s)
 		session_close(s, "421 4.3.2 Service shuts down");
 		return true;
 	}
+	if (tls_bar(s) != NULL)
+		return refuse(s, tls_bar(s));
 	if (!s->has_greeted)
 		return refuse(s, "503 5.5.1 HELO or EHLO comes first");
 	if (smtp_path(s->ev.args, "FROM", &path) != RC_OK)
@@ -256,8 +260,8 @@ static const struct {
 	[SMTP_EXPN] = { run_not_here, true },
 	[SMTP_HELP] = { run_help, true },
 	[SMTP_QUIT] = { run_quit, true },
-	[SMTP_AUTH] = { run_not_here, true },
-	[SMTP_STARTTLS] = { run_not_here, true },
+	[SMTP_AUTH] = { auth_command, true },
+	[SMTP_STARTTLS] = { tls_command, true },
 	[SMTP_BDAT] = { run_bdat, true },
 	[SMTP_ETRN] = { run_not_here, true },
 	[SMTP_XCLIENT] = { run_xclient, true },
@@ -267,6 +271,8 @@ static const struct {
 bool
 session_command(struct session *s)
 {
+	if (s->phase == PHASE_ANSWER && s->ev.kind != SERVER_FLOOD)
+		return auth_answer(s);
 	if (s->ev.kind == SERVER_BAD_LINE)
 		return refuse(s, s->ev.fault);
 	if (s->ev.kind == SERVER_FLOOD) {

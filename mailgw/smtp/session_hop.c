@@ -24,12 +24,15 @@ hop_needed(struct session *s)
 }
 
 void
-session_hop_up(struct session *s)
+session_hop_up(struct session *s, bool is_near)
 {
 	if (s->hop_state != HOP_CONNECTING)
 		return;
+	s->is_hop_near = is_near;
 	s->hop_state = HOP_GREETING;
 	s->hop_deadline = s->now + WAIT_REPLY_MS;
+	if (s->cf->hop_tls == TLS_IMPLICIT)
+		tls_hop_begin(s);
 	session_run(s);
 }
 
@@ -62,10 +65,11 @@ forget(struct session *s)
 	}
 	s->hop_state = HOP_NONE;
 	s->hop_deadline = 0;
-	s->want_connect = false;
+	s->want_connect = s->want_tls_hop = false;
+	s->hop_tls = NULL;
 	client_reset(&s->hop);
 	(void)evbuffer_drain(s->from_hop, evbuffer_get_length(s->from_hop));
-	(void)evbuffer_drain(s->to_hop, evbuffer_get_length(s->to_hop));
+	session_wipe(s->to_hop, evbuffer_get_length(s->to_hop));
 	s->hop_octets = s->hop_seen = 0;
 }
 
@@ -81,7 +85,9 @@ void
 hop_lost(struct session *s, const char *why)
 {
 	bool was_ready = s->hop_state == HOP_READY;
-	bool is_missed = s->n_sent > 0 || s->has_mail;
+	/* a connection that the client has logged in on cannot be replaced */
+	bool is_missed = s->n_sent > 0 || s->has_mail || s->is_authed ||
+			 s->phase == PHASE_ANSWER;
 
 	if (s->phase != PHASE_CLOSING && (is_missed || !was_ready))
 		log_event(EV_GATEWAY_HOP,
@@ -94,6 +100,8 @@ hop_lost(struct session *s, const char *why)
 		mail_fail(s, "451 4.4.2 Connection to the next hop lost");
 		break;
 	case PHASE_COMMANDS:
+	case PHASE_AUTH:
+	case PHASE_ANSWER:
 	case PHASE_DATA:
 		hop_drop(s);
 		if (!was_ready)
@@ -103,6 +111,7 @@ hop_lost(struct session *s, const char *why)
 			session_close(
 			    s, "421 4.4.2 Connection to the next hop lost");
 		break;
+	case PHASE_TLS:
 	case PHASE_SWALLOW:
 	case PHASE_CLOSING:
 		hop_drop(s);
@@ -149,28 +158,64 @@ hello(struct session *s, const char *verb, enum hop_state state)
 	s->hop_deadline = s->now + WAIT_REPLY_MS;
 }
 
+void
+hop_hello(struct session *s)
+{
+	hello(s, "EHLO ", HOP_EHLO);
+}
+
+/* ready - it may be used, as it is now */
+static void
+ready(struct session *s)
+{
+	if (s->cf->hop_tls == TLS_REQUIRED && s->hop_tls == NULL) {
+		session_tls_hop_gone(s, "the next hop has no STARTTLS");
+		return;
+	}
+	s->has_pipelining = client_offers(slice_of(s->ehlo), "PIPELINING");
+	s->hop_state = HOP_READY;
+	s->hop_deadline = 0;
+	s->connect_ms += s->now;
+}
+
+/* greeted - it has said what it can do; is TLS among it? */
+static void
+greeted(struct session *s, struct slice ehlo)
+{
+	TALLOC_FREE(s->ehlo);
+	s->ehlo = slice_dup(s, ehlo);
+	assert(s->ehlo != NULL);
+	if (s->cf->hop_tls == TLS_NO || s->hop_tls != NULL ||
+	    (s->cf->hop_tls == TLS_AUTO && s->is_hop_near) ||
+	    !client_offers(ehlo, "STARTTLS")) {
+		ready(s);
+		return;
+	}
+	session_to_hop_add(s, SLICE("STARTTLS\r\n"));
+	s->hop_state = HOP_STARTTLS;
+	s->hop_deadline = s->now + WAIT_REPLY_MS;
+}
+
 /* shake_hands - a reply before the next hop is ready */
 static void
 shake_hands(struct session *s, const struct client_event *ev)
 {
 	bool fine = ev->code >= 200 && ev->code < 300;
 
-	if (s->hop_state == HOP_GREETING && ev->code == 220) {
-		hello(s, "EHLO ", HOP_EHLO);
-	} else if (s->hop_state == HOP_EHLO && ev->code >= 500) {
+	if (s->hop_state == HOP_GREETING && ev->code == 220)
+		hop_hello(s);
+	else if (s->hop_state == HOP_EHLO && ev->code >= 500)
 		hello(s, "HELO ", HOP_HELO);
-	} else if (s->hop_state != HOP_GREETING && fine) {
-		TALLOC_FREE(s->ehlo);
-		s->ehlo = slice_dup(
-		    s, s->hop_state == HOP_EHLO ? ev->text : SLICE("250 \r\n"));
-		s->has_pipelining =
-		    client_offers(slice_of(s->ehlo), "PIPELINING");
-		s->hop_state = HOP_READY;
-		s->hop_deadline = 0;
-		s->connect_ms += s->now;
-	} else {
+	else if (s->hop_state == HOP_STARTTLS && ev->code == 220)
+		tls_hop_begin(s);
+	else if (s->hop_state == HOP_STARTTLS && ev->code >= 400)
+		ready(s);
+	else if (s->hop_state == HOP_EHLO && fine)
+		greeted(s, ev->text);
+	else if (s->hop_state == HOP_HELO && fine)
+		greeted(s, SLICE("250 \r\n"));
+	else
 		refused_us(s, ev);
-	}
 }
 
 /* unasked - a reply while nothing was asked */
@@ -228,6 +273,8 @@ fits(enum sent_kind kind, int code)
 {
 	if (kind == SENT_DATA)
 		return code == 354 || code >= 400;
+	if (kind == SENT_AUTH && code == 334)
+		return true;
 	return code < 300 || code >= 400;
 }
 
@@ -251,6 +298,8 @@ answered(struct session *s, const struct client_event *ev)
 		mail_final(s, ev->code, ev->text);
 	} else if (sent.kind == SENT_DATA) {
 		data_answered(s, ev);
+	} else if (sent.kind == SENT_AUTH) {
+		auth_answered(s, ev);
 	} else if (sent.kind == SENT_HELLO) {
 		mail_reset(s);
 	} else {

@@ -225,6 +225,8 @@ mail_final(struct session *s, int code, struct slice reply)
 	    LOG_NUMBER("copy", s->has_copy ? (int64_t)s->id : 0),
 	    LOG_NUMBER("octets", (int64_t)s->octets),
 	    LOG_NUMBER("rcpts", (int64_t)s->n_rcpts), LOG_NUMBER("reply", code),
+	    LOG_TEXT("tls", s->tls ? s->tls : "no"),
+	    LOG_TEXT("hop_tls", s->hop_tls ? s->hop_tls : "no"),
 	    LOG_NUMBER("connect_ms", s->connect_ms),
 	    LOG_NUMBER("envelope_ms", s->at_data - s->at_mail),
 	    LOG_NUMBER("body_ms", s->at_end - s->at_data),

@@ -5,6 +5,7 @@
  * session_command.c what each verb of the client does
  * session_hop.c     the next hop: greeting, replies, loss
  * session_mail.c    one message: body, copy, end, outcome
+ * session_tls.c     STARTTLS on both sides, and AUTH
  */
 #ifndef MAILGW_SMTP_SESSION_PRIV_H
 #define MAILGW_SMTP_SESSION_PRIV_H
@@ -16,7 +17,7 @@
 #include "mailgw/smtp/session.h"
 
 /* RFC 5321 4.5.3.2: ours towards the next hop are at least these */
-#define WAIT_CONNECT_MS (30 * 1000)
+#define WAIT_CONNECT_MS (60 * 1000)   /* its name, and all its addresses */
 #define WAIT_REPLY_MS   (300 * 1000)  /* banner, EHLO, MAIL, RCPT */
 #define WAIT_DATA_MS    (120 * 1000)  /* DATA */
 #define WAIT_BLOCK_MS   (180 * 1000)  /* the next hop takes some body */
@@ -24,6 +25,7 @@
 #define WAIT_CLIENT_MS  (300 * 1000)  /* a whole command, or a window */
 #define WINDOW_OCTETS   4096          /* of body in WAIT_CLIENT_MS */
 #define WAIT_BODY_MS    (7200 * 1000) /* all of a body */
+#define WAIT_TLS_MS     (60 * 1000)   /* a handshake, on either side */
 #define WAIT_CLOSE_MS   (30 * 1000)   /* the client takes the last reply */
 #define WAIT_LINGER_MS  2000          /* and closes first */
 
@@ -35,14 +37,19 @@
 enum hop_state {
 	HOP_NONE,
 	HOP_CONNECTING,
+	HOP_TLS, /* shakes hands; nothing it says is looked at */
 	HOP_GREETING,
 	HOP_EHLO,
+	HOP_STARTTLS,
 	HOP_HELO,
 	HOP_READY
 };
 
 enum phase {
 	PHASE_COMMANDS,
+	PHASE_TLS,     /* shakes hands with the client */
+	PHASE_AUTH,    /* AUTH or an answer was sent on */
+	PHASE_ANSWER,  /* the client is asked for something */
 	PHASE_DATA,    /* DATA was sent on */
 	PHASE_BODY,    /* streams to next hop and spool */
 	PHASE_SWALLOW, /* streams to nowhere; `verdict` comes at its end */
@@ -57,6 +64,7 @@ enum sent_kind {
 	SENT_RSET,
 	SENT_HELLO, /* our RSET for the client's second EHLO */
 	SENT_OTHER, /* NOOP, VRFY */
+	SENT_AUTH,
 	SENT_DATA,
 	SENT_DOT
 };
@@ -81,7 +89,10 @@ struct session {
 	bool is_held;           /* it waits */
 	bool is_early;          /* octets stood behind DATA */
 	bool has_greeted, is_esmtp, has_eof, is_lost, is_draining;
-	bool want_connect, want_drop;
+	bool want_connect, want_drop, want_tls, want_tls_hop;
+	bool is_near, is_hop_near; /* on this machine */
+	const char *tls, *hop_tls; /* the version, NULL: none */
+	bool is_authed;
 	struct sent queue[SESSION_QUEUE];
 	size_t first, n_sent;
 	char *ehlo; /* the next hop's reply */
@@ -107,6 +118,7 @@ struct session {
 };
 
 /* session.c */
+void session_greet(struct session *s);
 void session_relay(struct session *s, struct slice reply); /* whole lines */
 void session_reply(struct session *s, const char *line);
 void session_close(struct session *s, const char *line); /* reply and close */
@@ -125,6 +137,20 @@ void hop_send(struct session *s, enum sent_kind kind, struct slice line,
 void hop_take(struct session *s, const struct client_event *ev);
 void hop_drop(struct session *s); /* we close it */
 void hop_lost(struct session *s, const char *why);
+
+void hop_hello(struct session *s); /* EHLO, then all that follows */
+
+/* session_tls.c */
+bool tls_offered(const struct session *s); /* to the client, now */
+bool auth_offered(const struct session *s);
+bool tls_command(struct session *s);
+bool auth_command(struct session *s);
+bool auth_answer(struct session *s);
+void auth_answered(struct session *s, const struct client_event *ev);
+void tls_begin(struct session *s);     /* with the client */
+void tls_hop_begin(struct session *s); /* with the next hop */
+/* may mail pass to, or come from, who is there? NULL: yes; else a reply */
+const char *tls_bar(const struct session *s);
 
 /* session_mail.c */
 void mail_reset(struct session *s);

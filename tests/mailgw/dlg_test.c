@@ -21,6 +21,8 @@
  *     N.            the next hop has got nothing more
  *     N~ octets     the next hop has never got these on this connection
  *     N!            we drop the connection to the next hop
+ *     C^            TLS is wanted with the client, and stands now
+ *     H^ H^-        the same with the next hop; it does not work
  *     P+ P- P% P.   the copy is durable now; it fails; the disk is full; it is
  *                   not to be made durable yet
  *     P= outcome    last outcome: accepted, refused, unknown; none: no copy
@@ -29,7 +31,10 @@
  *     T N           N seconds go by
  *     set NAME V    hold 1: the copy is durable by P+ only; pass 1: on-failure;
  *                   max N: max-message; spool begin|data|end: that call fails;
- *                   full …: the same, disk full; whole 1: play it uncut only
+ *                   full …: the same, disk full; whole 1: play it uncut only;
+ *                   tls, hop-tls no|auto|offered|required|implicit; auth no|tls|
+ *                   near|required; near 1: the client, hop-near 1: the next
+ *                   hop is on this machine; before all other steps
  *     hello         greeting, EHLO, next hop with PIPELINING, both replies
  *     letter        MAIL, RCPT, DATA, 354
  *     drain         the service is told to end
@@ -62,7 +67,8 @@ struct play {
 	int line;
 	bool failed, only_whole;
 	/* the world */
-	bool hold, has_commit, is_connecting, was_dropped;
+	bool hold, has_commit, is_connecting, was_dropped, is_hop_near;
+	bool wants_tls, wants_tls_hop;
 	struct evbuffer *hop; /* what came there, not asked for yet */
 	char *all;            /* all that ever came there */
 	size_t all_len;
@@ -204,6 +210,10 @@ look(struct play *p)
 	}
 	if (wants & SESSION_CONNECT)
 		p->is_connecting = true;
+	if (wants & SESSION_TLS)
+		p->wants_tls = true;
+	if (wants & SESSION_TLS_HOP)
+		p->wants_tls_hop = true;
 	send_on(p);
 	if (p->has_commit && !p->hold) {
 		p->has_commit = false;
@@ -408,6 +418,43 @@ play_copy(struct play *p, char kind, const char *text)
 	}
 }
 
+/* again - a session from its start, as the settings are now */
+static void
+again(struct play *p)
+{
+	TALLOC_FREE(p->s);
+	p->s = session_new(p, &p->cf, 1, "192.0.2.1", p->now);
+	session_clock(p->s, p->now, p->now / 1000);
+	look(p);
+}
+
+static void
+play_tls(struct play *p, enum settings_tls *to, const char *value)
+{
+	*to = *value == 'n'   ? TLS_NO
+	      : *value == 'a' ? TLS_AUTO
+	      : *value == 'o' ? TLS_OFFERED
+	      : *value == 'r' ? TLS_REQUIRED
+			      : TLS_IMPLICIT;
+	again(p);
+}
+
+/* play_handshake - it is wanted, and ends now */
+static void
+play_handshake(struct play *p, bool *wanted, const char *verb)
+{
+	if (!*wanted)
+		fault(p, "no TLS is wanted", "", "", 0);
+	*wanted = false;
+	if (verb[0] == 'C')
+		session_tls_up(p->s, "TLSv1.3");
+	else if (verb[2] == '-')
+		session_tls_hop_gone(p->s, "told to fail");
+	else
+		session_tls_hop_up(p->s, "TLSv1.3");
+	look(p);
+}
+
 static void
 play_set(struct play *p, const char *text)
 {
@@ -421,6 +468,19 @@ play_set(struct play *p, const char *text)
 		p->cf.pass_unspooled = *value == '1';
 	else if (strncmp(text, "max ", 4) == 0)
 		p->cf.max_message_bytes = strtoul(value, NULL, 10);
+	else if (strncmp(text, "tls ", 4) == 0)
+		play_tls(p, &p->cf.client_tls, value);
+	else if (strncmp(text, "hop-tls ", 8) == 0)
+		play_tls(p, &p->cf.hop_tls, value);
+	else if (strncmp(text, "auth ", 5) == 0)
+		p->cf.auth = *value == 'n' && value[1] == 'o' ? AUTH_NO
+			     : *value == 't'                  ? AUTH_TLS
+			     : *value == 'n'                  ? AUTH_LOOPBACK
+							      : AUTH_REQUIRED;
+	else if (strncmp(text, "near ", 5) == 0)
+		session_set_near(p->s);
+	else if (strncmp(text, "hop-near ", 9) == 0)
+		p->is_hop_near = true;
 	else if (strncmp(text, "whole ", 6) == 0)
 		p->only_whole = *value == '1';
 	else {
@@ -505,7 +565,7 @@ play_hop(struct play *p, char kind, const char *text)
 		(void)evbuffer_drain(p->hop, evbuffer_get_length(p->hop));
 		p->all_len = 0;
 		if (kind == '+')
-			session_hop_up(p->s);
+			session_hop_up(p->s, p->is_hop_near);
 		else
 			session_hop_gone(p->s, "refused");
 		look(p);
@@ -554,6 +614,9 @@ play_step(struct play *p, const char *verb, const char *text)
 	} else if (verb[0] == 'S') {
 		if (!(session_wants(p->s) & SESSION_HANG_UP))
 			fault(p, "we do not hang up", "", "", 0);
+	} else if (verb[1] == '^') {
+		play_handshake(
+		    p, client ? &p->wants_tls : &p->wants_tls_hop, verb);
 	} else if (verb[1] == '!') {
 		if (!client)
 			session_hop_gone(p->s, "closed by the next hop");
@@ -586,8 +649,7 @@ play(const struct dlg *d, int cut, bool *only_whole)
 	p->cf.max_message_bytes = 1 << 20;
 	p->cf.spool = (struct session_spool){ p, fake_begin, fake_data,
 		fake_end, fake_outcome };
-	p->s = session_new(p, &p->cf, 1, "192.0.2.1", p->now);
-	session_clock(p->s, p->now, p->now / 1000);
+	again(p);
 	for (i = 0; i < d->n && !p->failed; i++) {
 		p->line = d->steps[i].line;
 		play_step(p, d->steps[i].verb, d->steps[i].text);

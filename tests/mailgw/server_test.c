@@ -60,7 +60,7 @@ push(const char *body, size_t len, size_t cut, struct seen *out)
 	size_t used = 0, piece, n;
 
 	memset(out, 0, sizeof(*out));
-	server_init(&s);
+	server_init(&s, NULL);
 	server_body(&s);
 	while (used < len && out->end == 0) {
 		piece = cut == SIZE_MAX ? 1

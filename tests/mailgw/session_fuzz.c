@@ -147,7 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 				connecting = false;
 			connecting = connecting || (wants & SESSION_CONNECT);
 			if (connecting)
-				session_hop_up(s);
+				session_hop_up(s, true);
 			connecting = false;
 			if (w.waits && what % 2 == 0) {
 				w.waits = false;
