@@ -8,7 +8,9 @@ CAL_LIBS = libcal.a $(CORE_LIBS) $(ICAL_LIBS) $(ZLIB_LIBS)
 libcal_a_SOURCES += cal/feed/cond.h cal/feed/cond.c \
 	cal/feed/snapshot.h cal/feed/snapshot.c cal/feed/board.h \
 	cal/feed/board_priv.h cal/feed/board.c cal/feed/board_render.c
-libcal_a_SOURCES += cal/start.h cal/start.c
+libcal_a_SOURCES += cal/feed/stock.h cal/feed/stock.c \
+	cal/feed/shelf.h cal/feed/shelf.c
+libcal_a_SOURCES += cal/start.h cal/start.c cal/file.h cal/file.c
 
 pkglibexec_PROGRAMS += promised-feed
 promised_feed_SOURCES = cal/feed/main.c cal/feed/server.h cal/feed/server.c

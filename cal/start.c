@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "cal/feed/snapshot.h"
+#include "cal/file.h"
 #include "cal/start.h"
 
 #define READY_ENV "PROMISED_READY_FD"
@@ -94,7 +94,7 @@ write_address(const struct settings *s, const char *name, const char *address,
 	else if (mkdir(folder, 0700) != 0 && errno != EEXIST)
 		rc = err_errno(e, "'%s'", folder);
 	else
-		rc = snapshot_write(path, slice_of(line), start_now(), e);
+		rc = file_write(path, 0600, slice_of(line), start_now(), e);
 	talloc_free(folder);
 	return rc;
 }

@@ -34,6 +34,7 @@ noinst_DATA += lang
 CLEANFILES += lang
 lang:
 	ln -sfn $(abs_top_srcdir)/core/lang $@
+libcore_a_SOURCES += core/ahead/ahead.h core/ahead/ahead.c
 libcore_a_SOURCES += core/promise/promise.h core/promise/promise.c
 libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger.c core/ledger/ledger_schema.c \

@@ -8,13 +8,17 @@
 
 #include "cal/feed/board_priv.h"
 #include "cal/feed/cond.h"
+#include "cal/file.h"
 #include "core/log/log.h"
 
-/* feed_path - home/feed/ID.ics, owned by mem */
+#define INDEX_MAX_BYTES (4 << 20)
+#define PUBLIC_MODE     0640 /* of what a web server reads, by its group */
+
+/* feed_path - home/feed/ID.ics.gz, owned by mem */
 static char *
 feed_path(TALLOC_CTX *mem, const struct board *b, int64_t id)
 {
-	return talloc_asprintf(mem, "%s/%" PRId64 ".ics", b->folder, id);
+	return talloc_asprintf(mem, "%s/%" PRId64 ".ics.gz", b->folder, id);
 }
 
 struct board_feed *
@@ -76,7 +80,7 @@ load_index(struct board *b)
 	int64_t at;
 	enum rc rc;
 
-	rc = snapshot_read(path, path, &all, &at, &e);
+	rc = file_read(path, path, INDEX_MAX_BYTES, &all, &at, &e);
 	if (rc == RC_OK) {
 		b->index = talloc_strndup(b, all.at, all.len);
 		for (line = talloc_strdup(path, b->index); *line != '\0';
@@ -169,22 +173,73 @@ board_tick(struct board *b, struct board_now now)
 	b->is_dirty = b->is_index_dirty = true;
 }
 
+/* public_path - of a calendar in the web server's folder, NULL: there is none;
+ * owned by mem */
+static char *
+public_path(TALLOC_CTX *mem, const struct board *b, const struct board_feed *f)
+{
+	const char *folder = b->settings->feed_folder;
+	char *out = *folder ? talloc_asprintf(mem, "%s/", folder) : NULL;
+	size_t i;
+
+	for (i = 0; out != NULL && i < sizeof(f->hash); i++)
+		out = talloc_asprintf_append_buffer(out, "%02x", f->hash[i]);
+	return out ? talloc_asprintf_append_buffer(out, ".ics") : NULL;
+}
+
+void
+board_forget(const struct board *b, const struct board_feed *f)
+{
+	char *path = public_path(NULL, b, f);
+
+	(void)unlink(f->path);
+	if (path == NULL)
+		return;
+	(void)unlink(path);
+	path = talloc_asprintf_append(path, ".gz");
+	if (path != NULL)
+		(void)unlink(path);
+	talloc_free(path);
+}
+
+/* publish - for the web server: a client that takes gzip gets the one, the
+ * others the other */
+static enum rc
+publish(const struct board *b, const struct board_feed *f, struct err *e)
+{
+	char *path = public_path(NULL, b, f), *gzip;
+	enum rc rc;
+
+	if (path == NULL)
+		return RC_OK;
+	gzip = talloc_asprintf(path, "%s.gz", path);
+	rc = snapshot_save(f->snapshot, gzip, PUBLIC_MODE, e);
+	if (rc == RC_OK)
+		rc = snapshot_save_plain(f->snapshot, path, PUBLIC_MODE, e);
+	talloc_free(path);
+	return rc;
+}
+
 /* save_feeds - calendars that changed become files, of revoked ones none; what
  * could not be written is tried again after the next tick */
 static void
 save_feeds(struct board *b)
 {
 	struct err e;
+	enum rc rc;
 	size_t i;
 
 	for (i = 0; i < b->count; i++) {
 		struct board_feed *f = b->feeds[i];
 
 		if (f->is_revoked)
-			(void)unlink(f->path);
-		if (!f->is_dirty || f->snapshot == NULL)
+			board_forget(b, f);
+		if (f->is_revoked || !f->is_dirty || f->snapshot == NULL)
 			continue;
-		f->is_dirty = snapshot_save(f->snapshot, f->path, &e) != RC_OK;
+		rc = snapshot_save(f->snapshot, f->path, 0600, &e);
+		if (rc == RC_OK)
+			rc = publish(b, f, &e);
+		f->is_dirty = rc != RC_OK;
 		if (f->is_dirty)
 			log_event(EV_FEED_FILE, LOG_TEXT("reason", e.text));
 	}
@@ -212,7 +267,8 @@ save_index(struct board *b, struct board_now now)
 	}
 	b->is_index_dirty = false;
 	if (text != NULL && (b->index == NULL || strcmp(b->index, text) != 0)) {
-		if (snapshot_write(path, slice_of(text), now.at, &e) != RC_OK) {
+		if (file_write(path, 0600, slice_of(text), now.at, &e) !=
+		    RC_OK) {
 			log_event(EV_FEED_FILE, LOG_TEXT("reason", e.text));
 		} else {
 			talloc_free(b->index);
@@ -222,8 +278,23 @@ save_index(struct board *b, struct board_now now)
 	talloc_free(path);
 }
 
+/* note_each - ledger_together()'s part of note_uses() */
+static enum rc
+note_each(struct ledger *l, void *arg, struct err *e)
+{
+	struct board *b = arg;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; rc == RC_OK && i < b->count; i++)
+		if (b->feeds[i]->is_used)
+			rc = ledger_feed_used(
+			    l, b->feeds[i]->id, b->feeds[i]->used_at, e);
+	return rc;
+}
+
 /*
- * note_uses - "last used" of a subscription; of no weight where it fails
+ * note_uses - "last used" of subscriptions; of no weight where it fails
  *
  * The connection for reading is closed first and opened again at the next
  * look: SQLite's locks are the process's, and opening a file a second time
@@ -243,29 +314,36 @@ note_uses(struct board *b)
 	TALLOC_FREE(b->ledger);
 	b->checked_ms = INT64_MIN;
 	rc = ledger_open(b, b->ledger_path, LEDGER_WRITE, &l, &e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		ledger_patience(l, BOARD_PATIENCE_MS);
-	for (i = 0; i < b->count; i++) {
-		struct board_feed *f = b->feeds[i];
-
-		if (!f->is_used)
-			continue;
-		f->is_used = false;
-		if (rc == RC_OK)
-			rc = ledger_feed_used(l, f->id, f->used_at, &e);
+		rc = ledger_together(l, note_each, b, &e);
 	}
+	for (i = 0; i < b->count; i++)
+		b->feeds[i]->is_used = false;
 	if (rc != RC_OK)
 		log_event(EV_FEED_FACT, LOG_TEXT("reason", e.text));
 	talloc_free(l);
 }
 
+/* is_time - has it been long enough since *last_ms; it is now then */
+static bool
+is_time(int64_t *last_ms, struct board_now now, int64_t every_ms)
+{
+	if (*last_ms != 0 && now.mono_ms - *last_ms < every_ms)
+		return false;
+	*last_ms = now.mono_ms;
+	return true;
+}
+
 void
-board_settle(struct board *b, struct board_now now)
+board_settle(struct board *b, struct board_now now, bool is_end)
 {
 	if (b->is_index_dirty)
 		save_index(b, now);
-	if (b->is_dirty)
+	if (b->is_dirty &&
+	    (is_time(&b->saved_ms, now, BOARD_SAVE_MS) || is_end))
 		save_feeds(b);
-	if (b->has_used)
+	if (b->has_used &&
+	    (is_time(&b->noted_ms, now, BOARD_NOTE_MS) || is_end))
 		note_uses(b);
 }

@@ -7,9 +7,12 @@
  * board_tick(), and again once the ledger, the day or a promise's lateness
  * has changed; a calendar that is slow to render is rendered less often.
  *
+ * Where the setting feed-folder names one, a calendar is written there as well,
+ * plain and gzipped, for a web server: the name is the hash of the token.
+ *
  *   home/feed/index    "ledger UUID", then one line a subscription: id,
  *                      SHA-256 of its token, "open" or "revoked"
- *   home/feed/ID.ics   its latest good calendar
+ *   home/feed/ID.ics.gz  its latest good calendar
  *
  * One thread only. Instants come from the caller.
  */
@@ -24,7 +27,10 @@
 #define BOARD_LOOK_MS     10   /* the ledger is looked at this often at most */
 #define BOARD_RETRY_MS    1000 /* one that cannot be opened is tried again */
 #define BOARD_PATIENCE_MS 250  /* how long a locked ledger is waited for */
-#define BOARD_USED_S      60   /* last use is noted this often at most */
+#define BOARD_USED_S      60   /* last use is noted this often at most, */
+#define BOARD_NOTE_MS     5000 /* of all subscriptions together */
+#define BOARD_SAVE_MS     2000 /* files are written this often at most */
+#define BOARD_KEPT_DAYS   14   /* what was kept stays with those who watch */
 #define BOARD_FEEDS_MAX   10000
 
 struct board;
@@ -57,7 +63,8 @@ enum board_answer board_find(struct board *b, struct slice token,
 /* board_tick - render everything that is no longer fresh */
 void board_tick(struct board *b, struct board_now now);
 
-/* board_settle - write what changed: files, and who was here */
-void board_settle(struct board *b, struct board_now now);
+/* board_settle - write what changed: files, and who was here; now and then,
+ * or where is_end at once */
+void board_settle(struct board *b, struct board_now now, bool is_end);
 
 #endif

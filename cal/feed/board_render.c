@@ -30,6 +30,7 @@ renderer(struct board *b, struct err *e)
 {
 	struct ical *old = b->ical;
 	enum rc rc;
+	size_t i;
 
 	if (b->uuid != NULL && strcmp(b->uuid, ledger_uuid(b->ledger)) == 0)
 		return RC_OK;
@@ -38,6 +39,12 @@ renderer(struct board *b, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	talloc_free(old);
+	/* what the old one rendered is another ledger's */
+	for (i = 0; i < b->stand_count; i++) {
+		talloc_free(b->stands[i]->shelf);
+		b->stands[i]->shelf =
+		    shelf_new(b->stands[i], &b->stands[i]->choice, NULL, NULL);
+	}
 	talloc_free(b->uuid);
 	b->uuid = talloc_strdup(b, ledger_uuid(b->ledger));
 	return RC_OK;
@@ -76,12 +83,120 @@ put(struct board_feed *f, char **at, const char *text)
 	return true;
 }
 
+/* copy - a text that may be missing */
+static char *
+copy(TALLOC_CTX *mem, const char *text)
+{
+	return text ? talloc_strdup(mem, text) : NULL;
+}
+
+/* team_of - the addresses of a team, by the settings */
+static const char *const *
+team_of(TALLOC_CTX *mem, const struct settings *s, const char *team)
+{
+	const char **out = talloc_zero_array(mem, const char *, 1);
+	size_t i, count = 0, len = strlen(team);
+
+	for (i = 0; out != NULL && s->teams[i] != NULL; i++) {
+		if (strncmp(s->teams[i], team, len) != 0 ||
+		    s->teams[i][len] != ':')
+			continue;
+		out = talloc_realloc(mem, out, const char *, count + 2);
+		if (out == NULL)
+			break;
+		out[count++] = s->teams[i] + len + 1;
+		out[count] = NULL;
+	}
+	return out;
+}
+
+/* stand_new - what a row of the ledger chooses */
+static struct board_stand *
+stand_new(struct board *b, const struct ledger_feed *row, const char *key)
+{
+	struct board_stand *d = talloc_zero(b, struct board_stand);
+
+	if (d == NULL)
+		return NULL;
+	d->key = talloc_strdup(d, key);
+	d->choice.customer = copy(d, row->customer);
+	d->choice.author = copy(d, row->author);
+	if (row->team != NULL)
+		d->choice.team = team_of(d, b->settings, row->team);
+	if (row->kind != NULL && promise_kind_parse(row->kind, &d->kind))
+		d->choice.kind = &d->kind;
+	if (row->form != NULL && strcmp(row->form, "todos") == 0)
+		d->choice.look.form = ICAL_AS_TODOS;
+	d->choice.look.is_private = row->is_private;
+	/* whoever watches others sees what was kept; one's own list is short */
+	d->choice.look.kept_days = row->author ? 0 : BOARD_KEPT_DAYS;
+	if (row->alarms != NULL && ahead_parse(row->alarms, &d->ahead))
+		d->choice.look.ahead = &d->ahead;
+	d->shelf = shelf_new(d, &d->choice, NULL, NULL);
+	if (d->key == NULL || d->shelf == NULL)
+		TALLOC_FREE(d);
+	return d;
+}
+
+/* text - of a choice that may be missing */
+static const char *
+text(const char *t)
+{
+	return t ? t : "";
+}
+
+/* stand_of - the shelf of a subscription, shared with those alike */
+static struct board_stand *
+stand_of(struct board *b, const struct ledger_feed *row)
+{
+	char *key = talloc_asprintf(NULL, "%s\n%s\n%s\n%s\n%s\n%s\n%d",
+	    text(row->customer), text(row->author), text(row->team),
+	    text(row->kind), text(row->form), text(row->alarms),
+	    row->is_private);
+	struct board_stand *d = NULL;
+	size_t i;
+
+	for (i = 0; key != NULL && i < b->stand_count; i++)
+		if (strcmp(b->stands[i]->key, key) == 0)
+			d = b->stands[i];
+	if (key != NULL && d == NULL) {
+		d = stand_new(b, row, key);
+		b->stands = talloc_realloc(
+		    b, b->stands, struct board_stand *, b->stand_count + 1);
+		if (d != NULL)
+			b->stands[b->stand_count++] = d;
+	}
+	talloc_free(key);
+	return d;
+}
+
+/* sweep - shelves that no subscription uses any more */
+static void
+sweep(struct board *b)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < b->stand_count; i++)
+		b->stands[i]->is_used = false;
+	for (i = 0; i < b->count; i++)
+		if (b->feeds[i]->stand != NULL)
+			b->feeds[i]->stand->is_used = true;
+	for (i = 0; i < b->stand_count; i++) {
+		if (b->stands[i]->is_used)
+			b->stands[kept++] = b->stands[i];
+		else
+			talloc_free(b->stands[i]);
+	}
+	b->stand_count = kept;
+}
+
 /* list_feed - one row of the ledger's subscriptions */
 static enum rc
 list_feed(const struct ledger_feed *row, void *arg, struct err *e)
 {
 	struct board *b = arg;
 	struct board_feed *f = find_feed(b, row->id);
+	struct board_stand *stand;
 	bool changed = false;
 
 	if (f == NULL)
@@ -100,8 +215,11 @@ list_feed(const struct ledger_feed *row, void *arg, struct err *e)
 	}
 	changed |= put(f, &f->name, row->name);
 	changed |= put(f, &f->lang, row->lang);
-	changed |= put(f, &f->customer, row->customer);
-	changed |= put(f, &f->author, row->author);
+	stand = f->is_revoked ? NULL : stand_of(b, row);
+	if (stand == NULL && !f->is_revoked)
+		return err_nomem(e);
+	changed |= stand != f->stand;
+	f->stand = stand;
 	if (changed)
 		f->version = -1;
 	return RC_OK;
@@ -138,10 +256,11 @@ list_feeds(struct board *b, struct err *e)
 			b->feeds[kept++] = f;
 			continue;
 		}
-		(void)unlink(f->path);
+		board_forget(b, f);
 		talloc_free(f);
 	}
 	b->count = kept;
+	sweep(b);
 	b->is_index_dirty = true;
 	if (b->index_uuid == NULL || strcmp(b->index_uuid, b->uuid) != 0) {
 		talloc_free(b->index_uuid);
@@ -203,67 +322,54 @@ board_look(struct board *b, struct board_now now)
 	b->is_stale = false;
 }
 
+/* replace - the new calendar, unless it is the old one */
 static enum rc
-add_promise(const struct promise *p, void *arg, struct err *e)
+replace(struct board *b, struct board_feed *f, const char *head,
+    const char *tail, int64_t at, struct err *e)
 {
-	return ical_sheet_add(arg, p, e);
-}
-
-static enum rc
-touch_promise(const struct promise *p, void *arg, struct err *e)
-{
-	(void)e;
-	ical_sheet_touch(arg, p->changed_at);
-	return RC_OK;
-}
-
-/* collect - the calendar of one subscription, from the ledger */
-static enum rc
-collect(struct board *b, struct board_feed *f, int64_t at, TALLOC_CTX *mem,
-    struct ical_result *out, struct err *e)
-{
-	struct ledger_query open = { .states = 1u << PROMISE_OPEN,
-		.customer = f->customer,
-		.author = f->author };
-	struct ledger_query settled = { .states = ~(1u << PROMISE_OPEN) & 0xf,
-		.customer = f->customer,
-		.author = f->author };
-	struct ical_sheet *s;
+	struct snapshot *s, *old = f->snapshot;
 	enum rc rc;
 
-	rc = ical_sheet_new(b->ical, f->name, f->lang, at, &s, e);
-	if (rc != RC_OK)
-		return rc;
-	rc = ledger_each(b->ledger, &open, add_promise, s, e);
-	settled.changed_from = ical_sheet_day(s);
-	if (rc == RC_OK)
-		rc = ledger_each(b->ledger, &settled, touch_promise, s, e);
-	if (rc == RC_OK)
-		rc = ical_sheet_end(s, mem, out, e);
-	talloc_free(s);
-	return rc;
-}
-
-/* replace - the new calendar, unless its bytes are those of the old one */
-static enum rc
-replace(struct board *b, struct board_feed *f, struct slice bytes, int64_t at,
-    struct err *e)
-{
-	struct snapshot *s = f->snapshot, *old = s;
-	enum rc rc;
-
-	if (s != NULL && s->len == bytes.len &&
-	    memcmp(s->body, bytes.at, bytes.len) == 0)
-		return RC_OK;
 	/* two changes within a second are still two dates to a client */
 	if (old != NULL && at <= old->modified_at)
 		at = old->modified_at + 1;
-	rc = snapshot_new(f, bytes, at, &s, e);
+	rc = snapshot_new(
+	    f, head, shelf_stock(f->stand->shelf), tail, at, &s, e);
 	if (rc != RC_OK)
 		return rc;
+	if (old != NULL && strcmp(old->etag, s->etag) == 0) {
+		talloc_free(s);
+		return RC_OK;
+	}
 	f->snapshot = s;
 	f->is_dirty = b->is_dirty = true;
 	talloc_free(old);
+	return RC_OK;
+}
+
+/* compose - the calendar of a subscription, from its shelf */
+static enum rc
+compose(struct board *b, struct board_feed *f, int64_t at, struct err *e)
+{
+	const struct ical_tally *t = shelf_tally(f->stand->shelf);
+	TALLOC_CTX *mem = talloc_new(b);
+	char *head, *tail;
+	enum rc rc;
+
+	rc = ical_frame(b->ical, mem, f->name, f->lang,
+	    f->stand->choice.look.form, at, t, &head, &tail, e);
+	if (rc == RC_OK)
+		rc = replace(b, f, head, tail, at, e);
+	talloc_free(mem);
+	if (rc != RC_OK)
+		return rc;
+	if (t->faults > 0)
+		log_event(EV_FEED_LEFT_OUT, LOG_NUMBER("feed", f->id),
+		    LOG_NUMBER("promises", (int64_t)t->faults));
+	log_event(EV_FEED_RENDERED, LOG_NUMBER("feed", f->id),
+	    LOG_NUMBER("events", (int64_t)t->shown),
+	    LOG_NUMBER("late", (int64_t)t->late),
+	    LOG_NUMBER("bytes", (int64_t)f->snapshot->body->len));
 	return RC_OK;
 }
 
@@ -276,40 +382,46 @@ clock_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* refresh - follow the ledger, and compose where something is different */
+static enum rc
+refresh(struct board *b, struct board_feed *f, int64_t at, struct err *e)
+{
+	struct ical_day day = ical_day_of(b->ical, at);
+	struct shelf *s = f->stand->shelf;
+	bool is_new = f->version < 0 || f->snapshot == NULL;
+	enum rc rc;
+
+	rc = shelf_follow(s, b->ledger, b->ical, b->version, at, e);
+	if (rc == RC_OK &&
+	    (is_new || f->day != day.begin || f->edition != shelf_edition(s)))
+		rc = compose(b, f, at, e);
+	if (rc != RC_OK)
+		return rc;
+	f->version = b->version;
+	f->edition = shelf_edition(s);
+	f->day = day.begin;
+	f->until = shelf_tally(s)->until;
+	if (day.end < f->until)
+		f->until = day.end;
+	return RC_OK;
+}
+
 void
 board_render(struct board *b, struct board_feed *f, struct board_now now)
 {
-	struct ical_result r = { .bytes = NULL };
-	TALLOC_CTX *mem;
 	int64_t begun;
 	struct err e;
-	enum rc rc;
 
-	if (b->ledger == NULL || f->lang == NULL ||
+	if (b->ledger == NULL || f->lang == NULL || f->stand == NULL ||
 	    (f->snapshot != NULL && f->version == b->version &&
 		now.at < f->until) ||
 	    (f->snapshot != NULL && now.mono_ms < f->not_before_ms))
 		return;
 	begun = clock_ms();
-	mem = talloc_new(b);
-	rc = collect(b, f, now.at, mem, &r, &e);
-	if (rc == RC_OK)
-		rc =
-		    replace(b, f, (struct slice){ r.bytes, r.len }, now.at, &e);
-	talloc_free(mem);
-	if (rc != RC_OK) {
+	if (refresh(b, f, now.at, &e) != RC_OK) {
 		lose(b, now, e.text);
 		return;
 	}
-	f->version = b->version;
-	f->until = r.until;
 	f->not_before_ms =
 	    now.mono_ms + (clock_ms() - begun) * (REST_FACTOR + 1);
-	if (r.faults > 0)
-		log_event(EV_FEED_LEFT_OUT, LOG_NUMBER("feed", f->id),
-		    LOG_NUMBER("promises", (int64_t)r.faults));
-	log_event(EV_FEED_RENDERED, LOG_NUMBER("feed", f->id),
-	    LOG_NUMBER("events", (int64_t)r.events),
-	    LOG_NUMBER("late", (int64_t)r.late),
-	    LOG_NUMBER("bytes", (int64_t)r.len));
 }

@@ -1,7 +1,7 @@
 /*
  * server.c - HTTP for calendar subscriptions, the one file with sockets
  *
- * The answers of one calendar (whole, gzipped, unchanged) are made once and
+ * The answers of one calendar (gzipped, unchanged) are made once and
  * hang below its snapshot; libmicrohttpd counts who still sends them.
  */
 #include "core/core.h"
@@ -17,7 +17,8 @@
 #include "cal/feed/server.h"
 #include "core/log/log.h"
 
-#define BACKLOG 128
+#define BACKLOG    128
+#define PLAIN_STEP (64 * 1024)
 
 struct server {
 	struct MHD_Daemon *daemon;
@@ -30,7 +31,7 @@ struct server {
 
 /* the ready answers of one snapshot */
 struct served {
-	struct MHD_Response *whole, *gzip, *same, *same_gzip;
+	struct MHD_Response *gzip, *same, *same_gzip;
 };
 
 /* one request's memory between libmicrohttpd's calls */
@@ -41,17 +42,10 @@ struct request {
 static int
 served_gone(struct served *v)
 {
-	MHD_destroy_response(v->whole);
 	MHD_destroy_response(v->gzip);
 	MHD_destroy_response(v->same);
 	MHD_destroy_response(v->same_gzip);
 	return 0;
-}
-
-static void
-free_bytes(void *bytes)
-{
-	talloc_free(bytes);
 }
 
 static void
@@ -75,20 +69,76 @@ dress(struct MHD_Response *r, const struct snapshot *s, const char *etag)
 	add(r, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
 }
 
-/* body_of - an answer that owns its bytes, taken from the snapshot: they must
- * outlive it while a slow client still reads */
-static struct MHD_Response *
-body_of(const struct snapshot *s, char *bytes, size_t len, const char *etag)
+/* dress_body - and those of a calendar itself */
+static void
+dress_body(struct MHD_Response *r, const struct snapshot *s, const char *etag)
 {
-	struct MHD_Response *r;
-
-	r = MHD_create_response_from_buffer_with_free_callback(
-	    len, talloc_steal(NULL, bytes), free_bytes);
-	assert(r != NULL);
 	dress(r, s, etag);
 	add(r, MHD_HTTP_HEADER_CONTENT_TYPE, "text/calendar; charset=utf-8");
 	add(r, "X-Content-Type-Options", "nosniff");
+}
+
+static void
+drop_body(void *body)
+{
+	snapshot_drop(body);
+}
+
+/* gzip_of - the parts as they stand; the answer holds them, since a slow
+ * client may outlive the snapshot */
+static struct MHD_Response *
+gzip_of(const struct snapshot *s)
+{
+	struct MHD_IoVec *iov;
+	struct MHD_Response *r;
+	size_t i;
+
+	iov = talloc_array(NULL, struct MHD_IoVec, s->body->count);
+	assert(iov != NULL);
+	for (i = 0; i < s->body->count; i++)
+		iov[i] = (struct MHD_IoVec){ s->body->parts[i].at,
+			s->body->parts[i].len };
+	r = MHD_create_response_from_iovec(
+	    iov, (unsigned)s->body->count, drop_body, snapshot_hold(s->body));
+	talloc_free(iov);
+	assert(r != NULL);
+	dress_body(r, s, s->etag_gzip);
+	add(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 	return r;
+}
+
+static ssize_t
+pull(void *reader, uint64_t at, char *out, size_t max)
+{
+	ssize_t got = snapshot_pull(reader, out, max);
+
+	(void)at; /* always where the last call ended */
+	return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void
+free_reader(void *reader)
+{
+	talloc_free(reader);
+}
+
+/* answer_plain - for those who do not take gzip: inflated as it goes out */
+static enum MHD_Result
+answer_plain(struct MHD_Connection *c, const struct snapshot *s)
+{
+	struct snapshot_reader *reader = snapshot_reader_new(NULL, s->body);
+	struct MHD_Response *r;
+	enum MHD_Result done;
+
+	if (reader == NULL)
+		return MHD_NO;
+	r = MHD_create_response_from_callback(
+	    s->body->len, PLAIN_STEP, pull, reader, free_reader);
+	assert(r != NULL);
+	dress_body(r, s, s->etag);
+	done = MHD_queue_response(c, MHD_HTTP_OK, r);
+	MHD_destroy_response(r);
+	return done;
 }
 
 /* same_of - "you have it already" */
@@ -115,9 +165,7 @@ serve(struct snapshot *s)
 	v = talloc_zero(s, struct served);
 	if (v == NULL)
 		return NULL;
-	v->whole = body_of(s, s->body, s->len, s->etag);
-	v->gzip = body_of(s, s->gzip, s->gzip_len, s->etag_gzip);
-	add(v->gzip, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	v->gzip = gzip_of(s);
 	v->same = same_of(s, s->etag);
 	v->same_gzip = same_of(s, s->etag_gzip);
 	talloc_set_destructor(v, served_gone);
@@ -159,7 +207,8 @@ answer_feed(struct MHD_Connection *c, struct snapshot *s)
 	if (is_same(c, s))
 		return MHD_queue_response(
 		    c, MHD_HTTP_NOT_MODIFIED, gzip ? v->same_gzip : v->same);
-	return MHD_queue_response(c, MHD_HTTP_OK, gzip ? v->gzip : v->whole);
+	return gzip ? MHD_queue_response(c, MHD_HTTP_OK, v->gzip)
+		    : answer_plain(c, s);
 }
 
 /* answer_get - GET and HEAD */

@@ -1,5 +1,5 @@
 /*
- * event.c - one promise as a VEVENT
+ * event.c - one promise as a VEVENT or a VTODO
  */
 #include "core/core.h"
 
@@ -14,16 +14,20 @@
 #define LATE_ALARM_S    (9 * 60 * 60)
 #define DAY_S           (24 * 60 * 60)
 
+static const struct ical_look usual;
+
 /* what the steps below share; every text is clean */
 struct draft {
 	struct ical *ical;
+	const struct ical_look *look;
 	const struct promise *p;
 	const struct words *w;
 	const struct zone *zone;
 	TALLOC_CTX *mem;
 	icalcomponent *event;
-	struct span span;
-	int late; /* rounds of being late, 0: in time */
+	bool is_todo;
+	struct span span; /* of a dated one */
+	int late;         /* rounds of being late, 0: in time */
 	int64_t late_since;
 	int32_t late_day;
 	char *text, *author, *customers;
@@ -62,17 +66,29 @@ author_of(const struct draft *d)
 	return talloc_asprintf(d->mem, "%s <%s>", name, address);
 }
 
+/* what_of - what was promised, in one line: its words, or its number */
+static const char *
+what_of(const struct draft *d)
+{
+	char number[24], *words;
+
+	(void)snprintf(number, sizeof(number), "%" PRId64, d->p->id);
+	words = d->look->is_private
+		    ? WORDS_FILL(d->mem, d->w->number, number)
+		    : clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
+	return words != NULL ? words : "";
+}
+
 /* put_title - SUMMARY: state, to whom, what */
 static void
 put_title(struct draft *d)
 {
-	char *words = clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
 	char *title;
 
 	title = talloc_asprintf(d->mem, "%s%s%s",
 	    d->late ? d->w->late : d->w->settled[d->p->state],
 	    WORDS_FILL(d->mem, d->w->title[d->p->kind], d->customers),
-	    words ? words : "");
+	    what_of(d));
 	part_add(d->event, icalproperty_new_summary(title ? title : "?"));
 }
 
@@ -119,11 +135,19 @@ put_description(struct draft *d)
 	char *sent, *out, id[24];
 
 	sent = words_date(d->mem, w, zone_civil(d->zone, p->sent_at));
-	out = talloc_asprintf(d->mem, "%s\n%s%s%s\n",
-	    WORDS_FILL(d->mem, w->by, d->author, d->customers, sent),
-	    w->quote[0], d->text, w->quote[1]);
-	out = due_lines(d, out);
-	if (p->condition != NULL && *p->condition != '\0')
+	out = talloc_asprintf(d->mem, "%s\n",
+	    WORDS_FILL(d->mem, w->by, d->author, d->customers, sent));
+	if (!d->look->is_private)
+		out = talloc_asprintf_append(
+		    out, "%s%s%s\n", w->quote[0], d->text, w->quote[1]);
+	if (p->owner != NULL)
+		out = talloc_asprintf_append(out, "%s\n",
+		    WORDS_FILL(
+			d->mem, w->owner, clean_text(d->mem, p->owner, 254)));
+	if (p->due.is_set)
+		out = due_lines(d, out);
+	if (p->condition != NULL && *p->condition != '\0' &&
+	    !d->look->is_private)
 		out = talloc_asprintf_append(out, "%s\n",
 		    WORDS_FILL(d->mem, w->condition,
 			clean_text(d->mem, p->condition, NOTE_MAX_BYTES)));
@@ -178,13 +202,15 @@ put_guest(struct draft *d, const char *organizer, const char *attendee)
 static void
 put_parties(struct draft *d)
 {
-	char *to = clean_mailto(d->mem, d->p->author);
+	const char *owner = d->p->owner;
 	icalproperty *p;
+	char *to;
 	int n;
 
+	to = clean_mailto(d->mem, owner ? owner : d->p->author);
 	/* PUBLISH asks for an organizer: where there is none, say so */
 	p = icalproperty_new_organizer(to ? to : "invalid:nomail");
-	if (to != NULL)
+	if (to != NULL && owner == NULL)
 		put_name(d, p, d->p->author_name);
 	part_add(d->event, p);
 	for (n = 0; d->p->customers != NULL && d->p->customers[n] != NULL &&
@@ -217,12 +243,50 @@ put_thread(struct draft *d)
 	part_add(d->event, p);
 }
 
+/* put_mail - URL: the mail itself, for clients that can open one by its
+ * Message-ID (RFC 2392) */
+static void
+put_mail(struct draft *d)
+{
+	char *mid;
+
+	/* a Message-ID has the form of an address */
+	mid = clean_mailto(d->mem, d->p->message_id);
+	if (mid == NULL)
+		return;
+	mid = talloc_asprintf(d->mem, "mid:%s", mid + strlen("mailto:"));
+	part_add(d->event, icalproperty_new_url(mid));
+}
+
+/* put_term - of a to-do: from the mail on, up to the due; what became of it */
+static void
+put_term(struct draft *d)
+{
+	int64_t from = d->p->sent_at;
+
+	if (d->p->due.is_set && from >= d->span.end)
+		from = d->span.end - SPAN_DEADLINE_S;
+	part_add(d->event, icalproperty_new_dtstart(part_instant(from)));
+	if (d->p->due.is_set)
+		part_add(
+		    d->event, icalproperty_new_due(part_instant(d->span.end)));
+	part_add(d->event, icalproperty_new_percentcomplete(
+			       d->p->state == PROMISE_KEPT ? 100 : 0));
+	if (d->p->state == PROMISE_KEPT)
+		part_add(d->event,
+		    icalproperty_new_completed(part_instant(d->p->changed_at)));
+}
+
 /* put_times - the event itself: a span, or every day where it is late */
 static void
 put_times(struct draft *d)
 {
 	struct icalrecurrencetype r;
 
+	if (d->is_todo) {
+		put_term(d);
+		return;
+	}
 	if (d->late == 0) {
 		part_add(d->event,
 		    icalproperty_new_dtstart(part_instant(d->span.start)));
@@ -242,29 +306,45 @@ put_times(struct draft *d)
 static void
 put_alarms(struct draft *d)
 {
-	char *due, *text, *words;
+	char *due, *text;
 	size_t i;
 
-	if (d->p->state != PROMISE_OPEN)
+	if (d->p->state != PROMISE_OPEN || !d->p->due.is_set ||
+	    (d->look->ahead != NULL && d->look->ahead->count == 0))
 		return;
 	due = words_date(d->mem, d->w, d->p->due);
-	words = clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
 	text = talloc_asprintf(d->mem, "%s%s%s", d->late ? d->w->late : "",
 	    WORDS_FILL(d->mem, d->w->bell[d->p->kind], d->customers, due),
-	    words ? words : "");
+	    what_of(d));
 	if (text == NULL)
 		return;
-	if (d->late) {
+	if (d->late && !d->is_todo) {
 		part_alarm(d->event, text, LATE_ALARM_S, false);
 		return;
 	}
 	for (i = 0; i < d->span.bell_count; i++) {
 		const struct span_bell *b = &d->span.bells[i];
+		bool from_end = b->from_end || d->is_todo;
 
 		part_alarm(d->event, text,
-		    b->at - (b->from_end ? d->span.end : d->span.start),
-		    b->from_end);
+		    b->at - (from_end ? d->span.end : d->span.start), from_end);
 	}
+}
+
+/* status_of - RFC 5545's word for its state */
+static enum icalproperty_status
+status_of(const struct draft *d)
+{
+	enum promise_state state = d->p->state;
+
+	if (state == PROMISE_WITHDRAWN || state == PROMISE_NOT ||
+	    (d->invite != NULL && d->invite->is_cancelled))
+		return ICAL_STATUS_CANCELLED;
+	if (d->is_todo)
+		return state == PROMISE_KEPT ? ICAL_STATUS_COMPLETED
+					     : ICAL_STATUS_NEEDSACTION;
+	return d->p->is_uncertain ? ICAL_STATUS_TENTATIVE
+				  : ICAL_STATUS_CONFIRMED;
 }
 
 /* put_marks - how it looks: state, colour, class, category */
@@ -272,15 +352,11 @@ static void
 put_marks(struct draft *d)
 {
 	const struct promise *p = d->p;
-	enum icalproperty_status status = ICAL_STATUS_CONFIRMED;
 
-	if (p->state == PROMISE_WITHDRAWN || p->state == PROMISE_NOT ||
-	    (d->invite != NULL && d->invite->is_cancelled))
-		status = ICAL_STATUS_CANCELLED;
-	else if (p->is_uncertain)
-		status = ICAL_STATUS_TENTATIVE;
-	part_add(d->event, icalproperty_new_status(status));
-	part_add(d->event, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
+	part_add(d->event, icalproperty_new_status(status_of(d)));
+	if (!d->is_todo)
+		part_add(
+		    d->event, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
 	part_add(d->event, icalproperty_new_class(ICAL_CLASS_CONFIDENTIAL));
 	part_add(d->event, icalproperty_new_priority(d->late ? 1 : 5));
 	part_add(d->event,
@@ -317,14 +393,41 @@ put_own(struct draft *d)
 	    d->late ? "late" : promise_state_name(p->state));
 	part_x(d->event, "X-PROMISED-KIND", promise_kind_name(p->kind));
 	put_moment(d, "X-PROMISED-DUE", p->due);
-	part_x(d->event, "X-PROMISED-PRECISION",
-	    p->due.minute == CIVIL_NO_MINUTE ? "day" : "minute");
+	if (p->due.is_set)
+		part_x(d->event, "X-PROMISED-PRECISION",
+		    p->due.minute == CIVIL_NO_MINUTE ? "day" : "minute");
 	put_moment(d, "X-PROMISED-FROM", p->from);
 	put_moment(d, "X-PROMISED-DUE-FIRST", p->due_first);
 	part_x(d->event, "X-PROMISED-MESSAGE-ID",
 	    clean_text(d->mem, p->message_id, NOTE_MAX_BYTES));
-	part_x(d->event, "X-PROMISED-QUOTE", d->text);
-	part_x(d->event, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE");
+	part_x(d->event, "X-PROMISED-OWNER",
+	    p->owner ? clean_text(d->mem, p->owner, 254) : NULL);
+	if (!d->look->is_private)
+		part_x(d->event, "X-PROMISED-QUOTE", d->text);
+	if (!d->is_todo)
+		part_x(d->event, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE");
+}
+
+/* put_all - every property, once the texts are clean */
+static void
+put_all(struct draft *d, const char *uid)
+{
+	const struct promise *p = d->p;
+	int64_t changed = p->changed_at;
+
+	if (d->late && d->late_since > changed)
+		changed = d->late_since;
+	part_add(d->event, icalproperty_new_uid(uid));
+	put_times(d);
+	part_stamp(d->event, p->recorded_at, changed, p->sequence + d->late);
+	put_title(d);
+	put_description(d);
+	put_marks(d);
+	put_parties(d);
+	put_thread(d);
+	put_mail(d);
+	put_own(d);
+	put_alarms(d);
 }
 
 /* begin - span and texts; d->mem is to be freed whatever it returns */
@@ -334,7 +437,9 @@ begin(struct draft *d, TALLOC_CTX *mem, struct err *e)
 	const struct promise *p = d->p;
 
 	d->zone = ical_zone(d->ical, p->zone);
-	if (!span_of(p, d->ical->calendar, d->zone, &d->span))
+	d->is_todo = d->look->form == ICAL_AS_TODOS;
+	if (!span_of(p, d->ical->calendar, d->zone, d->look->ahead, &d->span) &&
+	    !d->is_todo)
 		return err_set(
 		    e, RC_NOTFOUND, "promise %" PRId64 " has no date", p->id);
 	d->mem = talloc_new(mem);
@@ -349,41 +454,49 @@ begin(struct draft *d, TALLOC_CTX *mem, struct err *e)
 }
 
 enum rc
-event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
-    int64_t at, char **out, struct err *e)
+ical_show(struct ical *i, TALLOC_CTX *mem, const struct ical_look *look,
+    const struct promise *p, int64_t at, char **text, struct err *e)
 {
-	struct draft d = { .ical = i, .p = p, .w = words_of(p->lang) };
-	int64_t changed = p->changed_at;
+	struct draft d = {
+		.ical = i, .look = look, .p = p, .w = words_of(p->lang)
+	};
 	enum rc rc = begin(&d, mem, e);
 	char *uid;
 
 	if (rc != RC_OK)
 		goto out;
 	d.late = span_late(p, at, &d.late_since, &d.late_day);
-	if (d.late && d.late_since > changed)
-		changed = d.late_since;
-	uid = talloc_asprintf(d.mem, "promise-%" PRId64 "@%s", p->id, i->uuid);
+	uid = talloc_asprintf(d.mem, "%s-%" PRId64 "@%s",
+	    d.is_todo ? "todo" : "promise", p->id, i->uuid);
 	if (uid == NULL) {
 		rc = err_nomem(e);
 		goto out;
 	}
-	d.event = part_new(ICAL_VEVENT_COMPONENT);
-	part_add(d.event, icalproperty_new_uid(uid));
-	put_times(&d);
-	part_stamp(d.event, p->recorded_at, changed, p->sequence + d.late);
-	put_title(&d);
-	put_description(&d);
-	put_marks(&d);
-	put_parties(&d);
-	put_thread(&d);
-	put_own(&d);
-	put_alarms(&d);
-	rc = part_render(i, d.event, mem, out, e);
+	d.event =
+	    part_new(d.is_todo ? ICAL_VTODO_COMPONENT : ICAL_VEVENT_COMPONENT);
+	put_all(&d, uid);
+	rc = part_render(i, d.event, mem, text, e);
 	if (rc != RC_OK)
 		(void)err_context(e, "promise %" PRId64, p->id);
 out:
 	talloc_free(d.mem);
 	return rc;
+}
+
+enum rc
+ical_event(struct ical *i, const struct promise *p, int64_t at,
+    struct slice *text, struct err *e)
+{
+	char *out;
+	enum rc rc;
+
+	rc = ical_show(i, i, &usual, p, at, &out, e);
+	if (rc != RC_OK)
+		return rc;
+	talloc_free(i->last);
+	i->last = out;
+	*text = slice_of(out);
+	return RC_OK;
 }
 
 /* put_bell - the last alarm alone, before the start: some servers take one,
@@ -392,18 +505,19 @@ static void
 put_bell(struct draft *d)
 {
 	int64_t at = d->span.bells[d->span.bell_count - 1].at - d->span.start;
-	char *words = clean_text(d->mem, d->p->text, TITLE_MAX_BYTES);
 
-	part_alarm(d->event, words ? words : "?", at < 0 ? at : 0, false);
+	part_alarm(d->event, what_of(d), at < 0 ? at : 0, false);
 }
 
 enum rc
 event_invite(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
     const struct ical_invite *v, icalcomponent **out, struct err *e)
 {
-	struct draft d = {
-		.ical = i, .p = p, .w = words_of(p->lang), .invite = v
-	};
+	struct draft d = { .ical = i,
+		.look = &usual,
+		.p = p,
+		.w = words_of(p->lang),
+		.invite = v };
 	char *organizer, *attendee;
 	enum rc rc = begin(&d, mem, e);
 
@@ -438,7 +552,7 @@ ical_span(struct ical *i, const struct promise *p, int64_t *start, int64_t *end)
 {
 	struct span span;
 
-	if (!span_of(p, i->calendar, ical_zone(i, p->zone), &span))
+	if (!span_of(p, i->calendar, ical_zone(i, p->zone), NULL, &span))
 		return false;
 	*start = span.start;
 	*end = span.end;

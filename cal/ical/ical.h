@@ -1,11 +1,12 @@
 /*
  * ical.h - promises as a calendar (RFC 5545, 5546 PUBLISH, 7986)
  *
- * A calendar is a head, one rendered VEVENT for each dated promise, and one
- * all-day entry for the day that says how many are open, so that a calendar
- * nobody refreshes any more shows. Every component is built and checked by
- * libical alone; a calendar is their concatenation, and what was rendered is
- * kept, so that a change renders one component again.
+ * A calendar is a head, one rendered component for each promise that it shows,
+ * and one all-day entry for the day that says how many are open, so that a
+ * calendar nobody refreshes any more shows. Every component is built and
+ * checked by libical alone; a calendar is their concatenation, so that a
+ * change renders one component again (cal/feed/stock.h keeps them).
+ * Events and to-dos are never mixed: a to-do is due, an event is its span.
  *
  * Pure: the same promises, working calendar and instant give the same bytes.
  * What clients force (CALENDAR-NOTES in words): times in UTC only; no UID on
@@ -16,6 +17,7 @@
 #ifndef CAL_ICAL_ICAL_H
 #define CAL_ICAL_ICAL_H
 
+#include "core/ahead/ahead.h"
 #include "core/core.h"
 #include "core/promise/promise.h"
 
@@ -23,7 +25,7 @@
 #define ICAL_PRODID      "-//promised//promised " PACKAGE_VERSION "//EN"
 #define ICAL_REFRESH_MIN 15
 
-/* a renderer: working calendar, ledger, zones, components already rendered */
+/* a renderer: working calendar, ledger, zones, what libical has checked */
 struct ical;
 
 /*
@@ -37,14 +39,28 @@ struct ical;
 enum rc ical_new(TALLOC_CTX *mem, const struct calendar *c, const char *uuid,
     const char *zone, struct ical **out, struct err *e) must_check;
 
+enum ical_form { ICAL_AS_EVENTS, ICAL_AS_TODOS };
+
+/* how a calendar shows promises; zero-filled: events, whole, open ones only */
+struct ical_look {
+	enum ical_form form;
+	bool is_private;           /* nothing that stood in the mail */
+	int kept_days;             /* what was kept stays that long, silent */
+	const struct ahead *ahead; /* when it rings; NULL: as usual, span.h */
+};
+
 /*
- * ical_event - the VEVENT of one promise as it looks at an instant
+ * ical_show - the component of one promise as it looks at an instant
  *
- * text  on RC_OK BEGIN:VEVENT … END:VEVENT with CRLF; borrowed from the
- *       renderer, good until its next call
+ * text  on RC_OK BEGIN:… to END:… with CRLF; owned by mem
  *
- * RC_NOTFOUND the promise has no date; RC_INTERNAL libical found a fault
+ * RC_NOTFOUND an event needs a date; RC_INTERNAL libical found a fault
  */
+enum rc ical_show(struct ical *i, TALLOC_CTX *mem, const struct ical_look *look,
+    const struct promise *p, int64_t at, char **text, struct err *e) must_check;
+
+/* ical_event - the usual look of an open promise; borrowed, good until the
+ * next call */
 enum rc ical_event(struct ical *i, const struct promise *p, int64_t at,
     struct slice *text, struct err *e) must_check;
 
@@ -76,12 +92,47 @@ bool ical_span(
 /* one calendar being put together; talloc_free() drops it */
 struct ical_sheet;
 
+/* what a promise is to a calendar at an instant */
+struct ical_fact {
+	bool is_shown, is_open, is_late, is_undated;
+	int64_t changed_at; /* UTC: when it began to look or count like this */
+	int64_t until;      /* it looks or counts otherwise from then on, though
+			  nobody touches it; INT64_MAX: never */
+};
+struct ical_fact ical_fact_of(
+    const struct ical_look *look, const struct promise *p, int64_t at);
+
+/* all facts of one calendar */
+struct ical_tally {
+	size_t shown, open, late, undated, faults;
+	int64_t changed_at, until;
+};
+void ical_tally_begin(struct ical_tally *t);
+void ical_tally_add(struct ical_tally *t, const struct ical_fact *f);
+
+/* the day of an instant in the renderer's zone */
+struct ical_day {
+	int32_t day;
+	int64_t begin, end; /* UTC seconds, end excluded */
+};
+struct ical_day ical_day_of(const struct ical *i, int64_t at);
+
 /*
- * ical_sheet_new - begin a calendar for an instant
+ * ical_frame - what stands before the components of a calendar and behind
  *
  * name  of the calendar, shown by clients; NULL: one in the language
  * lang  "fr" or "en": of the head and of the entry of the day
+ * head, tail  owned by mem
  */
+enum rc ical_frame(struct ical *i, TALLOC_CTX *mem, const char *name,
+    const char *lang, enum ical_form form, int64_t at,
+    const struct ical_tally *t, char **head, char **tail,
+    struct err *e) must_check;
+
+/* one calendar of everything it is given; talloc_free() drops it */
+struct ical_sheet;
+
+/* ical_sheet_new - begin a calendar for an instant; name, lang as above */
 enum rc ical_sheet_new(struct ical *i, const char *name, const char *lang,
     int64_t at, struct ical_sheet **out, struct err *e) must_check;
 
@@ -94,19 +145,10 @@ enum rc ical_sheet_new(struct ical *i, const char *name, const char *lang,
 enum rc ical_sheet_add(
     struct ical_sheet *s, const struct promise *p, struct err *e) must_check;
 
-/* ical_sheet_touch - a promise that is not shown changed then: the entry of
- * the day is newer */
-void ical_sheet_touch(struct ical_sheet *s, int64_t changed_at);
-
-/* ical_sheet_day - UTC, when the day of the sheet began in its zone */
-int64_t ical_sheet_day(const struct ical_sheet *s);
-
 struct ical_result {
 	char *bytes; /* owned by the mem of ical_sheet_end() */
 	size_t len;
-	int64_t until; /* first instant at which it looks different
-				   though the ledger has not changed */
-	size_t events, open, late, undated, faults;
+	struct ical_tally tally;
 };
 
 enum rc ical_sheet_end(struct ical_sheet *s, TALLOC_CTX *mem,

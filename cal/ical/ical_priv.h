@@ -15,7 +15,7 @@ struct ical {
 	struct zone **zones; /* those promises named, opened once */
 	size_t zone_count;
 	GHashTable *shapes; /* sets of properties that passed the checks */
-	GHashTable *kept;   /* rendered components by promise id */
+	char *last;         /* what ical_event() gave out */
 };
 
 /*
@@ -68,9 +68,6 @@ const struct zone *ical_zone(struct ical *i, const char *name);
 /* ical_digest - a short hash of a text: stable, and names nobody */
 void ical_digest(const char *text, char out[17]);
 
-/* event.c: render one promise, not looking at what is kept */
-enum rc event_render(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
-    int64_t at, char **out, struct err *e) must_check;
 /* event.c: the event of an invitation; the caller frees it */
 enum rc event_invite(struct ical *i, TALLOC_CTX *mem, const struct promise *p,
     const struct ical_invite *v, icalcomponent **out, struct err *e) must_check;

@@ -51,9 +51,10 @@ write_out(const struct ical_result *r, struct err *e)
 	if (fwrite(r->bytes, 1, r->len, stdout) != r->len ||
 	    fflush(stdout) != 0)
 		return err_errno(e, "writing the calendar");
-	if (r->faults > 0)
+	if (r->tally.faults > 0)
 		return err_set(e, RC_INTERNAL,
-		    "%zu promises could not be written as events", r->faults);
+		    "%zu promises could not be written as events",
+		    r->tally.faults);
 	return RC_OK;
 }
 

@@ -16,11 +16,11 @@ at_minute(struct civil c, int minute)
 	return c;
 }
 
-/* day_before - one working day before, inside working hours */
+/* days_before - n working days before, inside working hours */
 static struct civil
-day_before(struct civil c, const struct calendar *cal)
+days_before(struct civil c, const struct calendar *cal, int n)
 {
-	c.day = calendar_add(cal, c.day, -1);
+	c.day = calendar_add(cal, c.day, -n);
 	if (c.minute < calendar_start_min(cal))
 		c.minute = (int16_t)calendar_start_min(cal);
 	if (c.minute > calendar_end_min(cal))
@@ -42,13 +42,31 @@ ring(struct span *s, const struct promise *p, int64_t at, bool from_end)
 	s->bells[s->bell_count++] = (struct span_bell){ at, from_end };
 }
 
+/* ring_all - as asked, and at least once where anything was asked for */
+static void
+ring_all(struct span *s, const struct promise *p, const struct calendar *c,
+    const struct zone *z, const struct ahead *ahead)
+{
+	int64_t aim = zone_instant(z, s->aim);
+	size_t i;
+
+	for (i = 0; i < ahead->count; i++)
+		ring(s, p,
+		    ahead->at[i].is_working_days
+			? zone_instant(
+			      z, days_before(s->aim, c, ahead->at[i].n))
+			: aim - (int64_t)ahead->at[i].n * 60,
+		    false);
+}
+
 bool
 span_of(const struct promise *p, const struct calendar *c, const struct zone *z,
-    struct span *out)
+    const struct ahead *ahead, struct span *out)
 {
+	static const struct ahead usual = { 2,
+		{ { true, 1 }, { false, SPAN_SHORTLY_S / 60 } } };
 	bool window = false, days = false;
 	struct civil from, due;
-	int64_t aim;
 
 	*out = (struct span){ .start = 0 };
 	if (!p->due.is_set)
@@ -73,12 +91,12 @@ span_of(const struct promise *p, const struct calendar *c, const struct zone *z,
 		out->aim.day = calendar_add(c, out->aim.day, -1);
 		out->aim.minute = (int16_t)calendar_end_min(c);
 	}
-	aim = zone_instant(z, out->aim);
-	ring(out, p, zone_instant(z, day_before(out->aim, c)), false);
-	ring(out, p, aim - SPAN_SHORTLY_S, false);
+	ring_all(out, p, c, z, ahead ? ahead : &usual);
+	if (ahead != NULL && ahead->count == 0)
+		return true;
 	if (window && days)
 		ring(out, p, out->end - SPAN_SHORTLY_S, true);
-	if (out->bell_count < 2)
+	if (out->bell_count < (ahead != NULL ? 1 : 2))
 		ring(out, p, out->start, false);
 	if (out->bell_count == 0)
 		out->bells[out->bell_count++] =

@@ -6,7 +6,7 @@
  *   window                     the window; dates alone by working hours
  *   appointment, date only     the working hours of the day
  *
- * It rings one working day before and two hours before: before the end of a
+ * It rings one working day before and two hours before, or as asked: before the end of a
  * deadline, before the start of a window. On a closed day the date stands and
  * the bells aim at the end of the last working day before. What would have
  * rung before the mail was sent is replaced by the start of the event.
@@ -14,12 +14,13 @@
 #ifndef CAL_ICAL_SPAN_H
 #define CAL_ICAL_SPAN_H
 
+#include "core/ahead/ahead.h"
 #include "core/core.h"
 #include "core/promise/promise.h"
 
 #define SPAN_DEADLINE_S (30 * 60)
 #define SPAN_SHORTLY_S  (2 * 60 * 60)
-#define SPAN_BELLS      3
+#define SPAN_BELLS      (AHEAD_MAX + 1)
 
 struct span_bell {
 	int64_t at;    /* UTC seconds */
@@ -30,12 +31,12 @@ struct span {
 	int64_t start, end; /* UTC seconds, start < end */
 	struct civil aim;   /* civil moment the bells count from */
 	struct span_bell bells[SPAN_BELLS];
-	size_t bell_count; /* 1 or more */
+	size_t bell_count; /* 0 only where nothing was asked for */
 };
 
-/* span_of - false where the promise has no date */
+/* span_of - false where the promise has no date; ahead NULL: as above */
 bool span_of(const struct promise *p, const struct calendar *c,
-    const struct zone *z, struct span *out);
+    const struct zone *z, const struct ahead *ahead, struct span *out);
 
 /*
  * span_late - how often a promise has been called late at an instant

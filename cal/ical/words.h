@@ -24,7 +24,9 @@ struct words {
 	const char *state_late;
 	const char *category;
 	const char *kind[WORDS_KINDS];
+	const char *number; /* in place of a sentence that is not shown */
 	const char *by;     /* who, to whom, when */
+	const char *owner;  /* who is to keep it now */
 	const char *due;    /* "To be kept by %s" */
 	const char *window; /* "Between %s and %s" */
 	const char *first;  /* "First promised for %s" */

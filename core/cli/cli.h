@@ -47,7 +47,12 @@ enum cli_opt {
 	OPT_ZONE = 1 << 10,
 	OPT_EXPLAIN = 1 << 11,
 	OPT_BATCH = 1 << 12,
-	OPT_TO = 1 << 13
+	OPT_TO = 1 << 13,
+	OPT_TEAM = 1 << 14,
+	OPT_KIND = 1 << 15,
+	OPT_AS = 1 << 16,
+	OPT_ALARMS = 1 << 17,
+	OPT_PRIVATE = 1 << 18
 };
 
 struct cmd;
@@ -65,6 +70,7 @@ struct cli {
 	const char *author, *customer; /* NULL: not given */
 	const char *to;                /* NULL: not given */
 	const char *note, *format, *output, *name, *lang_text, *zone_text;
+	const char *team, *kind, *form, *alarms;
 	char **args; /* what is no option; ends with NULL */
 	int arg_count;
 

@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <sys/random.h>
 
+#include "core/ahead/ahead.h"
 #include "core/cli/cli.h"
 #include "core/cli/json.h"
 #include "core/cli/table.h"
@@ -79,6 +80,56 @@ base_url(const struct cli *c)
 	    c->mem, "http://%s", bound ? bound : c->settings->feed_listen);
 }
 
+/* has_team - does the setting name anybody of it? */
+static bool
+has_team(const struct cli *c, const char *team)
+{
+	size_t i, len = strlen(team);
+
+	for (i = 0; c->settings->teams[i] != NULL; i++)
+		if (strncmp(c->settings->teams[i], team, len) == 0 &&
+		    c->settings->teams[i][len] == ':')
+			return true;
+	return false;
+}
+
+/* check_wish - each option of add on its own */
+static enum rc
+check_wish(struct cli *c, const struct ledger_feed *f, struct err *e)
+{
+	enum promise_kind kind;
+	struct ahead ahead;
+
+	if (strcmp(f->lang, "fr") != 0 && strcmp(f->lang, "en") != 0)
+		return cli_wrong(c, e, W_E_LANG, CLI_ARGS(f->lang));
+	if (f->kind != NULL && !promise_kind_parse(f->kind, &kind))
+		return cli_wrong(c, e, W_E_KIND, CLI_ARGS(f->kind));
+	if (strcmp(f->form, "events") != 0 && strcmp(f->form, "todos") != 0)
+		return cli_wrong(c, e, W_E_FORM, CLI_ARGS(f->form));
+	if (f->team != NULL && !has_team(c, f->team))
+		return cli_wrong(c, e, W_E_TEAM, CLI_ARGS(f->team));
+	if (f->alarms != NULL && !ahead_parse(f->alarms, &ahead))
+		return cli_wrong(c, e, W_E_ALARMS, CLI_ARGS(f->alarms));
+	return RC_OK;
+}
+
+/* print_address - a web server's file is named by the hash, which is what the
+ * service knows of a token */
+static void
+print_address(
+    const struct cli *c, const char *token, const struct ledger_feed *f)
+{
+	size_t i;
+
+	(void)printf("%s/feed/", base_url(c));
+	if (*c->settings->feed_folder == '\0')
+		(void)printf("%s", token);
+	else
+		for (i = 0; i < sizeof(f->token_hash); i++)
+			(void)printf("%02x", f->token_hash[i]);
+	(void)printf(".ics\n");
+}
+
 static enum rc
 feed_add(struct cli *c, struct err *e)
 {
@@ -90,18 +141,25 @@ feed_add(struct cli *c, struct err *e)
 					    : "en",
 		.customer = c->customer,
 		.author = c->author,
+		.team = c->team,
+		.kind = c->kind,
+		.form = c->form ? c->form : "events",
+		.alarms = c->alarms,
+		.is_private = (c->opts & OPT_PRIVATE) != 0,
 		.created_at = c->at,
 	};
 	int64_t id;
 	enum rc rc;
 
-	if (strcmp(f.lang, "fr") != 0 && strcmp(f.lang, "en") != 0)
-		return cli_wrong(c, e, W_E_LANG, CLI_ARGS(f.lang));
-	rc = token_make(token, f.token_hash, e);
+	rc = check_wish(c, &f, e);
+	if (rc == RC_OK)
+		rc = show_ledger(c, LEDGER_CREATE, e);
+	if (rc == RC_OK)
+		rc = token_make(token, f.token_hash, e);
 	if (rc == RC_OK)
 		rc = ledger_feed_add(c->ledger, &f, &id, e);
 	if (rc == RC_OK)
-		(void)printf("%s/feed/%s.ics\n", base_url(c), token);
+		print_address(c, token, &f);
 	return rc;
 }
 
@@ -116,6 +174,23 @@ moment(TALLOC_CTX *mem, const struct cli *c, int64_t at)
 {
 	return at == 0 ? talloc_strdup(mem, cli_word(c, W_NEVER))
 		       : times_instant(mem, c, at);
+}
+
+/* only - what it holds and how, in a few words */
+static char *
+only(TALLOC_CTX *mem, const struct ledger_feed *f)
+{
+	const char *const parts[] = { f->customer, f->author, f->team, f->kind,
+		strcmp(f->form, "todos") == 0 ? f->form : NULL, f->alarms,
+		f->is_private ? "private" : NULL };
+	char *out = talloc_strdup(mem, "");
+	size_t i;
+
+	for (i = 0; out != NULL && i < ARRAY_LEN(parts); i++)
+		if (parts[i] != NULL)
+			out = talloc_asprintf_append(
+			    out, "%s%s", *out != '\0' ? ", " : "", parts[i]);
+	return out;
 }
 
 /* list_one - ledger_feed_each()'s visitor */
@@ -141,6 +216,11 @@ list_one(const struct ledger_feed *f, void *arg, struct err *e)
 		    f->used_at ? json_instant(f->used_at) : json_null());
 		PUT("revoked_at",
 		    f->revoked_at ? json_instant(f->revoked_at) : json_null());
+		PUT("team", json_text(f->team));
+		PUT("kind", json_text(f->kind));
+		PUT("as", json_text(f->form));
+		PUT("alarms", json_text(f->alarms));
+		PUT("private", json_boolean(f->is_private));
 #undef PUT
 		return json_line(o, stdout, e);
 	}
@@ -148,9 +228,7 @@ list_one(const struct ledger_feed *f, void *arg, struct err *e)
 	cells[0] = talloc_asprintf(mem, "%" PRId64, f->id);
 	cells[1] = f->name;
 	cells[2] = f->lang;
-	cells[3] = talloc_asprintf(mem, "%s%s%s",
-	    f->customer ? f->customer : "",
-	    f->customer && f->author ? ", " : "", f->author ? f->author : "");
+	cells[3] = only(mem, f);
 	cells[4] = moment(mem, c, f->created_at);
 	cells[5] = moment(mem, c, f->used_at);
 	cells[6] = cli_word(c, f->revoked_at != 0 ? W_REVOKED : W_ACTIVE);
@@ -212,8 +290,7 @@ run(struct cli *c, struct err *e)
 	if (strcmp(what, "add") == 0) {
 		if (c->arg_count == 2)
 			c->name = c->args[1];
-		rc = show_ledger(c, LEDGER_CREATE, e);
-		return rc == RC_OK ? feed_add(c, e) : rc;
+		return feed_add(c, e);
 	}
 	if (strcmp(what, "list") == 0 && c->arg_count == 1) {
 		rc = show_ledger(c, LEDGER_READ, e);
@@ -232,7 +309,8 @@ const struct cmd cmd_feed = {
 	.synopsis = "add [NAME] | list | revoke ID",
 	.summary = W_S_FEED,
 	.details = W_D_FEED,
-	.opts = OPT_JSON | OPT_NAME | OPT_LANG | OPT_CUSTOMER | OPT_AUTHOR,
+	.opts = OPT_JSON | OPT_NAME | OPT_LANG | OPT_CUSTOMER | OPT_AUTHOR |
+		OPT_TEAM | OPT_KIND | OPT_AS | OPT_ALARMS | OPT_PRIVATE,
 	.need = NEED_SETTINGS,
 	.min_args = 1,
 	.max_args = 2,

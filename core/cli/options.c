@@ -36,6 +36,11 @@ static const struct {
 	{ "explain", 'x', NULL, OPT_EXPLAIN, W_O_EXPLAIN },
 	{ "batch", 'b', NULL, OPT_BATCH, W_O_BATCH },
 	{ "to", 't', "WHO", OPT_TO, W_O_TO },
+	{ "team", 'T', "TEAM", OPT_TEAM, W_O_TEAM },
+	{ "kind", 'k', "KIND", OPT_KIND, W_O_KIND },
+	{ "as", 'F', "FORM", OPT_AS, W_O_AS },
+	{ "alarms", 'r', "LIST", OPT_ALARMS, W_O_ALARMS },
+	{ "private", 'p', NULL, OPT_PRIVATE, W_O_PRIVATE },
 	{ "config", 'c', "FILE", 0, W_O_CONF },
 	{ "option", 'o', "NAME=VALUE", 0, W_O_SET },
 	{ "at", '@', "INSTANT", 0, W_O_AT },
@@ -176,6 +181,21 @@ take(struct cli *c, int letter, const char *value, char *wants, struct err *e)
 		break;
 	case 't':
 		c->to = value;
+		break;
+	case 'T':
+		c->team = value;
+		break;
+	case 'k':
+		c->kind = value;
+		break;
+	case 'F':
+		c->form = value;
+		break;
+	case 'r':
+		c->alarms = value;
+		break;
+	case 'p':
+		c->opts |= OPT_PRIVATE;
 		break;
 	case 'z':
 		c->zone_text = value;

@@ -404,10 +404,11 @@ ledger_bump(struct ledger *l, struct err *e)
 	    "counting a change", e);
 }
 
-enum rc
-ledger_version(struct ledger *l, int64_t *out, struct err *e)
+/* meta_number - one number of the ledger's own */
+static enum rc
+meta_number(struct ledger *l, const char *sql, int64_t *out, struct err *e)
 {
-	sqlite3_stmt *stmt = ledger_take(l, "SELECT version FROM meta", e);
+	sqlite3_stmt *stmt = ledger_take(l, sql, e);
 	enum rc rc = RC_OK;
 
 	if (stmt == NULL)
@@ -418,6 +419,18 @@ ledger_version(struct ledger *l, int64_t *out, struct err *e)
 		rc = ledger_fault(l->db, e, "reading its version");
 	ledger_give(l, stmt);
 	return rc;
+}
+
+enum rc
+ledger_version(struct ledger *l, int64_t *out, struct err *e)
+{
+	return meta_number(l, "SELECT version FROM meta", out, e);
+}
+
+enum rc
+ledger_erased(struct ledger *l, int64_t *out, struct err *e)
+{
+	return meta_number(l, "SELECT erased FROM meta", out, e);
 }
 
 enum rc

@@ -79,6 +79,9 @@ struct ledger_query {
 	int64_t due_before;   /* due_at < this; 0: no bound */
 	int64_t due_from;     /* due_at >= this; 0: no bound */
 	int64_t changed_from; /* changed_at >= this; 0: no bound */
+	int64_t since;        /* changed after this ledger_version(); 0: all */
+	int64_t settled_from; /* not open: only changed_at >= this; 0: all */
+	bool is_by_id;        /* ordered by id alone */
 	const char *customer; /* address, or domain (no '@') */
 	const char *author;   /* address; of what was handed over: the owner */
 	int64_t id;           /* one promise; 0: all */
@@ -138,6 +141,9 @@ const char *ledger_uuid(const struct ledger *l);
  * to render again; one row read */
 enum rc ledger_version(
     struct ledger *l, int64_t *out, struct err *e) must_check;
+/* ledger_erased - the version in which a promise was last deleted; who follows
+ * by `since` has to begin anew then */
+enum rc ledger_erased(struct ledger *l, int64_t *out, struct err *e) must_check;
 
 /* a subscription; of its token, as it is written in the URL, only the SHA-256
  * is stored */
@@ -146,6 +152,11 @@ struct ledger_feed {
 	const char *name;
 	const char *lang;              /* "fr" or "en" */
 	const char *customer, *author; /* filters or NULL */
+	const char *team;              /* of the setting `teams`, or NULL */
+	const char *kind;              /* promise_kind_name() or NULL */
+	const char *form;              /* "events" or "todos" */
+	const char *alarms;            /* for ahead_parse(), or NULL: usual */
+	bool is_private;               /* without the sentences */
 	uint8_t token_hash[32];
 	int64_t created_at, used_at, revoked_at; /* 0: never */
 };

@@ -17,7 +17,8 @@ ledger_feed_add(
 		return rc;
 	stmt = ledger_take(l,
 	    "INSERT INTO feed (name, lang, customer, author, token_hash,"
-	    " created_at, used_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, 0, 0)",
+	    " created_at, used_at, revoked_at, team, kind, form, alarms,"
+	    " is_private) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)",
 	    e);
 	if (stmt == NULL)
 		return ledger_end(l, e->rc, e);
@@ -28,6 +29,11 @@ ledger_feed_add(
 	(void)sqlite3_bind_blob(
 	    stmt, 5, f->token_hash, sizeof(f->token_hash), SQLITE_TRANSIENT);
 	(void)sqlite3_bind_int64(stmt, 6, f->created_at);
+	ledger_bind_text(stmt, 7, f->team);
+	ledger_bind_text(stmt, 8, f->kind);
+	ledger_bind_text(stmt, 9, f->form ? f->form : "events");
+	ledger_bind_text(stmt, 10, f->alarms);
+	(void)sqlite3_bind_int(stmt, 11, f->is_private);
 	rc = ledger_do(l, stmt, "adding a feed", e);
 	*id = sqlite3_last_insert_rowid(l->db);
 	if (rc == RC_OK)
@@ -47,7 +53,8 @@ ledger_feed_each(
 
 	stmt = ledger_take(l,
 	    "SELECT id, name, lang, customer, author, token_hash, created_at,"
-	    " used_at, revoked_at FROM feed ORDER BY id",
+	    " used_at, revoked_at, team, kind, form, alarms, is_private"
+	    " FROM feed ORDER BY id",
 	    e);
 	if (stmt == NULL)
 		return e->rc;
@@ -68,6 +75,11 @@ ledger_feed_each(
 		f.created_at = sqlite3_column_int64(stmt, 6);
 		f.used_at = sqlite3_column_int64(stmt, 7);
 		f.revoked_at = sqlite3_column_int64(stmt, 8);
+		f.team = (const char *)sqlite3_column_text(stmt, 9);
+		f.kind = (const char *)sqlite3_column_text(stmt, 10);
+		f.form = (const char *)sqlite3_column_text(stmt, 11);
+		f.alarms = (const char *)sqlite3_column_text(stmt, 12);
+		f.is_private = sqlite3_column_int(stmt, 13) != 0;
 		rc = visit(&f, arg, e);
 	}
 	if (rc == RC_OK && step != SQLITE_DONE)

@@ -117,6 +117,11 @@ query_sql(TALLOC_CTX *mem, const struct ledger_query *q)
 		sql = talloc_asprintf_append(sql, " AND p.due_at >= ?2");
 	if (q->changed_from != 0)
 		sql = talloc_asprintf_append(sql, " AND p.changed_at >= ?3");
+	if (q->since != 0)
+		sql = talloc_asprintf_append(sql, " AND p.version > ?7");
+	if (q->settled_from != 0)
+		sql = talloc_asprintf_append(
+		    sql, " AND (p.state = 'open' OR p.changed_at >= ?8)");
 	if (q->customer != NULL)
 		sql = talloc_asprintf_append(sql,
 		    " AND p.message IN (SELECT message FROM customer"
@@ -127,7 +132,8 @@ query_sql(TALLOC_CTX *mem, const struct ledger_query *q)
 		    " AND coalesce(p.owner, m.author) = ?5 COLLATE NOCASE");
 	if (q->id != 0)
 		sql = talloc_asprintf_append(sql, " AND p.id = ?6");
-	return talloc_asprintf_append(sql, " ORDER BY p.due_at, p.id");
+	return talloc_asprintf_append(
+	    sql, q->is_by_id ? " ORDER BY p.id" : " ORDER BY p.due_at, p.id");
 }
 
 /* query_start - prepare and bind */
@@ -151,6 +157,8 @@ query_start(struct ledger *l, const struct ledger_query *q, sqlite3_stmt **out,
 	ledger_bind_text(*out, 4, q->customer);
 	ledger_bind_text(*out, 5, q->author);
 	(void)sqlite3_bind_int64(*out, 6, q->id);
+	(void)sqlite3_bind_int64(*out, 7, q->since);
+	(void)sqlite3_bind_int64(*out, 8, q->settled_from);
 	return RC_OK;
 }
 

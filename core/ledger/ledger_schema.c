@@ -168,6 +168,28 @@ const struct ledger_step ledger_steps[] = {
 	  "CREATE INDEX invite_first ON invite (first);"
 	  "CREATE INDEX invite_active ON invite (promise) WHERE is_active = "
 	  "1;" },
+
+	/* 5: what a feed holds and how; the version in which each promise
+	 * changed last, so that a calendar follows without reading them all */
+	{ "ALTER TABLE feed ADD COLUMN team TEXT;"
+	  "ALTER TABLE feed ADD COLUMN kind TEXT;"
+	  "ALTER TABLE feed ADD COLUMN form TEXT NOT NULL DEFAULT 'events';"
+	  "ALTER TABLE feed ADD COLUMN alarms TEXT;"
+	  "ALTER TABLE feed ADD COLUMN is_private INTEGER NOT NULL DEFAULT 0;"
+
+	  "ALTER TABLE meta ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;"
+	  "ALTER TABLE promise ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+	  "CREATE INDEX promise_version ON promise (version);"
+	  "CREATE TRIGGER promise_added AFTER INSERT ON promise BEGIN"
+	  " UPDATE promise SET version = (SELECT version + 1 FROM meta)"
+	  " WHERE id = NEW.id; END;"
+	  "CREATE TRIGGER promise_changes AFTER UPDATE OF text, due, condition,"
+	  " state, sequence, owner ON promise BEGIN"
+	  " UPDATE promise SET version = (SELECT version + 1 FROM meta)"
+	  " WHERE id = NEW.id; END;"
+	  "CREATE TRIGGER promise_erased AFTER DELETE ON promise BEGIN"
+	  " UPDATE meta SET version = version + 1, erased = version + 1;"
+	  " END;" },
 };
 const size_t ledger_step_count = ARRAY_LEN(ledger_steps);
 

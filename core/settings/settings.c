@@ -173,6 +173,25 @@ static const struct settings_row table[] = {
 	    .def = "",
 	    .doc = "What the address of a feed begins with, as subscribers see "
 		   "it; empty for the address it is served at." },
+	{ .name = "feed-folder",
+	    .type = &settings_folder,
+	    .at = AT(feed_folder),
+	    .def = "",
+	    .doc = "Folder that a web server serves as feed-url/feed: each "
+		   "calendar is written there too, plain and gzipped. Empty: "
+		   "none." },
+	{ .name = "caldav",
+	    .type = &settings_folder,
+	    .at = AT(caldav),
+	    .def = "",
+	    .doc = "Folder of a Radicale collection where each open promise "
+		   "is kept as a file. Empty: none." },
+	{ .name = "teams",
+	    .type = &settings_teams,
+	    .at = AT(teams),
+	    .def = "",
+	    .doc = "Who belongs to which team: NAME:ADDRESS, with commas; a "
+		   "feed may be of one team." },
 	{ .name = "remind-from",
 	    .type = &settings_mailbox,
 	    .at = AT(remind_from),

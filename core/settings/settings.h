@@ -71,6 +71,9 @@ struct settings {
 	char *next_hop_name; /* in its certificate; "": as in next_hop */
 	char *feed_listen;   /* ADDRESS:PORT */
 	char *feed_url;      /* public base of feed URLs; "" = as bound */
+	char *feed_folder;   /* that a web server serves; "": none */
+	char *caldav;        /* a collection of Radicale's; "": none */
+	char **teams;        /* "NAME:ADDRESS" */
 	char *hostname;      /* in our greetings; "" = gethostname() */
 	char **own_domains;  /* lower case; empty: the author's own domain */
 	char *timezone;      /* IANA name; "" = the offset in Date: */

@@ -68,7 +68,8 @@ enum rc settings_auth_word(
 bool settings_clock_parse(const char **text, int *min);
 
 extern const struct settings_type settings_text;     /* anything */
-extern const struct settings_type settings_folder;   /* absolute path */
+extern const struct settings_type settings_folder;   /* absolute path;
+							   "" if the default */
 extern const struct settings_type settings_address;  /* HOST:PORT */
 extern const struct settings_type settings_listen;   /* settings_listen.c */
 extern const struct settings_type settings_url;      /* http(s)://… or "" */
@@ -90,6 +91,7 @@ extern const struct settings_type settings_yesno; /* bool */
 extern const struct settings_type settings_tls;
 extern const struct settings_type settings_auth;
 /* settings_say.c: what reminders need */
+extern const struct settings_type settings_teams;    /* list, NAME:ADDRESS */
 extern const struct settings_type settings_mailbox;  /* an address or "" */
 extern const struct settings_type settings_people;   /* list, or domains */
 extern const struct settings_type settings_clock;    /* HH:MM or "": -1 */

@@ -63,6 +63,24 @@ people_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	    mem, value, at, people_check, "address or domain", e);
 }
 
+/* team_check - NAME:ADDRESS */
+static bool
+team_check(char *item)
+{
+	const char *colon = strchr(item, ':');
+
+	return colon != NULL && colon > item && is_address(colon + 1);
+}
+
+static enum rc
+teams_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
+    void *at, struct err *e)
+{
+	(void)row;
+	return settings_list_parse(
+	    mem, value, at, team_check, "NAME:ADDRESS", e);
+}
+
 static enum rc
 clock_of(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
@@ -162,6 +180,7 @@ receipts_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 const struct settings_type settings_mailbox = { mailbox_parse, mailbox_show };
 const struct settings_type settings_people = { people_parse,
 	settings_list_show };
+const struct settings_type settings_teams = { teams_parse, settings_list_show };
 const struct settings_type settings_clock = { clock_of, clock_show };
 const struct settings_type settings_remind = { remind_parse, remind_show };
 const struct settings_type settings_receipts = { receipts_parse,

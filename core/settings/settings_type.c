@@ -90,7 +90,8 @@ folder_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	char *cut;
 	enum rc rc;
 
-	(void)row;
+	if (*value == '\0' && *row->def == '\0')
+		return settings_replace(mem, at, value, e);
 	if (*value != '/')
 		return err_set(
 		    e, RC_BADINPUT, "'%s' does not begin with '/'", value);

@@ -132,13 +132,22 @@ find_at(struct fixture *f, const char *at, struct snapshot **s)
 static bool
 holds(const struct snapshot *s, const char *text)
 {
-	return memmem(s->body, s->len, text, strlen(text)) != NULL;
+	struct snapshot_reader *r = snapshot_reader_new(NULL, s->body);
+	char *plain = talloc_size(r, s->body->len + 1);
+	bool found;
+
+	assert_int_equal(
+	    snapshot_pull(r, plain, s->body->len + 1), s->body->len);
+	found = memmem(plain, s->body->len, text, strlen(text)) != NULL;
+	talloc_free(r);
+	return found;
 }
 
 static void
 settle(struct fixture *f, const char *at)
 {
-	board_settle(f->board, (struct board_now){ sample_at(at), f->mono_ms });
+	board_settle(
+	    f->board, (struct board_now){ sample_at(at), f->mono_ms }, true);
 }
 
 static void
@@ -275,7 +284,7 @@ a_folder_that_cannot_be_written(void **state)
 	    (struct board_now){ sample_at("2026-11-20T16:02"), f->mono_ms });
 	settle(f, "2026-11-20T16:02");
 	assert_int_equal(
-	    access(talloc_asprintf(f, "%s/1.ics", folder), R_OK), 0);
+	    access(talloc_asprintf(f, "%s/1.ics.gz", folder), R_OK), 0);
 	assert_int_equal(
 	    access(talloc_asprintf(f, "%s/index", folder), R_OK), 0);
 }
@@ -285,7 +294,7 @@ a_damaged_snapshot_is_not_served(void **state)
 {
 	struct fixture *f = *state;
 	char *path =
-	    talloc_asprintf(f, "%s/feed/%d.ics", f->home, (int)f->feed);
+	    talloc_asprintf(f, "%s/feed/%d.ics.gz", f->home, (int)f->feed);
 	struct snapshot *s;
 
 	assert_int_equal(find_at(f, "2026-11-20T16:00", &s), BOARD_HERE);

@@ -1,13 +1,9 @@
 /*
- * cond_test.c - the headers of a request, and snapshots on disk
+ * cond_test.c - the headers of a request
  */
 #include "tests/unit.h"
 
-#include <sys/stat.h>
-#include <zlib.h>
-
 #include "cal/feed/cond.h"
-#include "cal/feed/snapshot.h"
 
 static void
 dates_both_ways(void **state)
@@ -106,75 +102,6 @@ hashes(void **state)
 	}
 }
 
-static const char whole[] =
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-N:é\r\nEND:VCALENDAR\r\n";
-
-static void
-snapshots_are_whole_or_refused(void **state)
-{
-	struct slice all = SLICE(whole), cut;
-	char plain[256];
-	struct snapshot *s, *again;
-	z_stream z = { .next_in = NULL };
-	struct err e;
-
-	(void)state;
-	assert_rc(RC_OK, &e, snapshot_new(NULL, all, 1000, &s, &e));
-	assert_rc(RC_OK, &e, snapshot_new(NULL, all, 2000, &again, &e));
-	assert_string_equal(s->etag, again->etag);
-	assert_string_not_equal(s->etag, s->etag_gzip);
-	assert_int_equal(s->gzip_len, again->gzip_len);
-	assert_memory_equal(s->gzip, again->gzip, s->gzip_len);
-	z.next_in = (Bytef *)s->gzip;
-	z.avail_in = (uInt)s->gzip_len;
-	z.next_out = (Bytef *)plain;
-	z.avail_out = sizeof(plain);
-	assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
-	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-	assert_int_equal(z.total_out, all.len);
-	assert_memory_equal(plain, whole, all.len);
-	(void)inflateEnd(&z);
-	talloc_free(again);
-	for (cut = all; cut.len-- > 0;)
-		assert_rc(
-		    RC_BADINPUT, &e, snapshot_new(NULL, cut, 1000, &again, &e));
-	talloc_free(s);
-}
-
-static void
-snapshots_survive_on_disk(void **state)
-{
-	char folder[] = "/tmp/promised-snapshot-XXXXXX", path[64];
-	struct snapshot *s, *back;
-	struct stat st;
-	struct err e;
-	FILE *f;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(path, sizeof(path), "%s/1.ics", folder);
-	assert_rc(RC_NOTFOUND, &e, snapshot_load(NULL, path, &back, &e));
-	assert_rc(RC_OK, &e,
-	    snapshot_new(NULL, (struct slice)SLICE(whole), 1795291200, &s, &e));
-	assert_rc(RC_OK, &e, snapshot_save(s, path, &e));
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_rc(RC_OK, &e, snapshot_load(NULL, path, &back, &e));
-	assert_string_equal(back->etag, s->etag);
-	assert_int_equal(back->modified_at, 1795291200);
-	talloc_free(back);
-	/* a file that was cut short is no calendar */
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_true(fwrite(whole, 1, 40, f) == 40);
-	assert_int_equal(fclose(f), 0);
-	assert_rc(RC_BADINPUT, &e, snapshot_load(NULL, path, &back, &e));
-	assert_rc(RC_INTERNAL, &e, snapshot_save(s, "/nowhere/x/1.ics", &e));
-	(void)unlink(path);
-	assert_int_equal(rmdir(folder), 0);
-	talloc_free(s);
-}
-
 int
 main(void)
 {
@@ -184,8 +111,6 @@ main(void)
 		cmocka_unit_test(codings),
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(hashes),
-		cmocka_unit_test(snapshots_are_whole_or_refused),
-		cmocka_unit_test(snapshots_survive_on_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

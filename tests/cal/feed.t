@@ -132,8 +132,10 @@ ok "a new promise changes the feed" wait_for changed
 like "$(cat "$tmp/body")" 'Promised to jerome@client.example: We will' \
     "it is there"
 seed kept 1
-gone() { code "$url" && ! grep -q 'UID:promise-1@' "$tmp/body"; }
-ok "a kept promise leaves it" wait_for gone
+one() { code "$url" && sed -n '/^UID:promise-1@/,/^END:VEVENT/p' "$tmp/body"; }
+kept() { one | grep -q '^SUMMARY:Tenue'; }
+ok "a kept promise says so" wait_for kept
+is "$(one | grep -c VALARM)" 0 "and rings no more"
 seed moved 4 +9
 moved() {
 	code "$url" && sed -n '/^UID:promise-4@/,/^END:VEVENT/p' "$tmp/body" |
@@ -163,7 +165,7 @@ start
 is "$(code "$url")" 200 "started again"
 is "$(tell ETag "$tmp/head")" "$before" "the tag is the same"
 is "$(tell Last-Modified "$tmp/head")" "$modified" "and the date"
-is "$(stat -c %a "$home/feed/$id.ics")" 600 "its snapshot is ours alone"
+is "$(stat -c %a "$home/feed/$id.ics.gz")" 600 "its snapshot is ours alone"
 cp "$tmp/body" "$tmp/good"
 
 # a ledger that cannot be read
@@ -207,7 +209,7 @@ ok "it comes back: the calendar is fresh" wait_for fresh
 seed revoke "$id"
 revoked() { [ "$(code "$url")" = 410 ]; }
 ok "revoked: 410" wait_for revoked
-absent() { [ ! -e "$home/feed/$id.ics" ]; }
+absent() { [ ! -e "$home/feed/$id.ics.gz" ]; }
 ok "its snapshot goes" wait_for absent
 rm -rf "$home"/ledger.db*
 stop

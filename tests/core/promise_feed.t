@@ -40,7 +40,7 @@ is "$out" 'ID  NAME      LANG  ONLY                               CREATED       
  3  Équipe    fr    client.example, anne@acme.example  2026-11-19 10:00  never      active
  4  ventes    en                                       2026-11-19 10:00  never      active' "list"
 run promise feed list --json
-is "$(printf '%s\n' "$out" | sed -n 3p)" '{"id":3,"name":"Équipe","lang":"fr","customer":"client.example","author":"anne@acme.example","created_at":"2026-11-19T09:00:00Z","used_at":null,"revoked_at":null}' "list --json"
+is "$(printf '%s\n' "$out" | sed -n 3p)" '{"id":3,"name":"Équipe","lang":"fr","customer":"client.example","author":"anne@acme.example","created_at":"2026-11-19T09:00:00Z","used_at":null,"revoked_at":null,"team":null,"kind":null,"as":"events","alarms":null,"private":false}' "list --json"
 is "$(printf '%s\n' "$out" | grep -c "$token")" 0 "no token in it"
 run promise feed add --lang de
 is "$status" 2 "a language unknown here"
