@@ -9,16 +9,19 @@ libspool_a_SOURCES = mailgw/spool/spool.h mailgw/spool/spool_frame.h \
 SPOOL_LIBS = libspool.a $(CORE_LIBS) $(ZLIB_LIBS) -lpthread
 
 noinst_LIBRARIES += libsmtp.a
-libsmtp_a_SOURCES = mailgw/smtp/server.h mailgw/smtp/server.c \
+libsmtp_a_SOURCES = mailgw/smtp/proxy.h mailgw/smtp/proxy.c \
+	mailgw/smtp/server.h mailgw/smtp/server.c \
 	mailgw/smtp/client.h mailgw/smtp/client.c mailgw/smtp/session.h \
 	mailgw/smtp/session_priv.h mailgw/smtp/session.c \
 	mailgw/smtp/session_command.c mailgw/smtp/session_hop.c \
-	mailgw/smtp/session_mail.c mailgw/smtp/session_tls.c
+	mailgw/smtp/session_mail.c mailgw/smtp/session_chunk.c \
+	mailgw/smtp/session_tls.c
 SMTP_LIBS = libsmtp.a $(SPOOL_LIBS) $(EVENT_LIBS)
 
 pkglibexec_PROGRAMS += promised-gateway
 promised_gateway_SOURCES = mailgw/smtp/gateway.h mailgw/smtp/gateway.c \
-	mailgw/smtp/gateway_conn.c mailgw/smtp/gateway_hop.c \
+	mailgw/smtp/gateway_listen.c mailgw/smtp/gateway_conn.c \
+	mailgw/smtp/gateway_hop.c \
 	mailgw/smtp/gateway_peer.c mailgw/smtp/gateway_tls.c \
 	mailgw/smtp/net.h mailgw/smtp/net.c mailgw/smtp/resolve.h \
 	mailgw/smtp/resolve.c mailgw/smtp/tls.h mailgw/smtp/tls.c

@@ -29,6 +29,7 @@ enum settings_auth {
 	AUTH_LOOPBACK, /* also without TLS for clients on this machine */
 	AUTH_REQUIRED  /* as AUTH_TLS, and no mail without it */
 };
+enum settings_bare_newlines { BARE_NEWLINES_PASS, BARE_NEWLINES_REJECT };
 enum settings_on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_PASS };
 
 /* one place where a program listens; lists are NULL where they are not given */
@@ -82,9 +83,11 @@ struct settings {
 	int work_start_min;  /* minutes after midnight */
 	int work_end_min;
 	size_t max_message_bytes;
-	unsigned max_sessions;
+	unsigned max_sessions, max_client_sessions;
+	unsigned max_recipients, client_timeout_s;
 	size_t segment_bytes; /* a spool segment is closed at this size */
 	enum settings_on_failure on_failure;
+	enum settings_bare_newlines bare_newlines;
 	char **gateway_clients; /* who may connect: ADDRESS or ADDRESS/BITS */
 	char *remind_from;      /* sender of reminders; "": the log alone */
 	enum settings_remind remind;

@@ -84,6 +84,7 @@ extern const struct settings_type
 extern const struct settings_type settings_count;   /* unsigned */
 extern const struct settings_type settings_bytes;   /* size_t: 500, 10K, 2M */
 extern const struct settings_type settings_failure; /* tempfail | pass */
+extern const struct settings_type settings_bare;    /* pass | reject */
 extern const struct settings_type settings_lang;    /* fr | en | "" */
 /* settings_tls.c */
 extern const struct settings_type settings_file;  /* absolute path or "" */

@@ -532,22 +532,56 @@ bytes_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
 	return bytes_text(mem, *(const size_t *)at);
 }
 
+/* either - one of two words; *second says which */
+static enum rc
+either(const char *value, const char *one, const char *two, bool *second,
+    struct err *e)
+{
+	*second = strcmp(value, two) == 0;
+	if (!*second && strcmp(value, one) != 0)
+		return err_set(e, RC_BADINPUT,
+		    "'%s' is neither \"%s\" nor \"%s\"", value, one, two);
+	return RC_OK;
+}
+
 static enum rc
 failure_parse(TALLOC_CTX *mem, const struct settings_row *row,
     const char *value, void *at, struct err *e)
 {
 	enum settings_on_failure *to = at;
+	bool pass = false;
+	enum rc rc = either(value, "tempfail", "pass", &pass, e);
 
 	(void)mem;
 	(void)row;
-	if (strcmp(value, "tempfail") == 0)
-		*to = ON_FAILURE_TEMPFAIL;
-	else if (strcmp(value, "pass") == 0)
-		*to = ON_FAILURE_PASS;
-	else
-		return err_set(e, RC_BADINPUT,
-		    "'%s' is neither \"tempfail\" nor \"pass\"", value);
-	return RC_OK;
+	if (rc == RC_OK)
+		*to = pass ? ON_FAILURE_PASS : ON_FAILURE_TEMPFAIL;
+	return rc;
+}
+
+static enum rc
+bare_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
+    void *at, struct err *e)
+{
+	enum settings_bare_newlines *to = at;
+	bool reject = false;
+	enum rc rc = either(value, "pass", "reject", &reject, e);
+
+	(void)mem;
+	(void)row;
+	if (rc == RC_OK)
+		*to = reject ? BARE_NEWLINES_REJECT : BARE_NEWLINES_PASS;
+	return rc;
+}
+
+static char *
+bare_show(TALLOC_CTX *mem, const struct settings_row *row, const void *at)
+{
+	const enum settings_bare_newlines *v = at;
+
+	(void)row;
+	return talloc_strdup(
+	    mem, *v == BARE_NEWLINES_REJECT ? "reject" : "pass");
 }
 
 static char *
@@ -587,4 +621,5 @@ const struct settings_type settings_hours = { hours_parse, hours_show };
 const struct settings_type settings_count = { count_parse, count_show };
 const struct settings_type settings_bytes = { bytes_parse, bytes_show };
 const struct settings_type settings_failure = { failure_parse, failure_show };
+const struct settings_type settings_bare = { bare_parse, bare_show };
 const struct settings_type settings_lang = { lang_parse, text_show };

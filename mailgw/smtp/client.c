@@ -7,7 +7,11 @@
 
 /* what both sides can do; the rest of an EHLO reply is left out */
 static const char *const passed[] = { "PIPELINING", "SIZE", "8BITMIME",
-	"SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "DELIVERBY", "LIMITS" };
+	"SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "DELIVERBY", "LIMITS",
+	"CHUNKING" };
+
+/* for who may speak for others */
+static const char *const names[] = { "XCLIENT", "XFORWARD" };
 
 /* mechanisms of SASL that know nothing of the connection they travel on */
 static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5",
@@ -222,11 +226,13 @@ auth_line(TALLOC_CTX *mem, struct slice line)
 
 /* filter_line - what goes out for one line of the next hop's; len 0: nothing */
 static struct slice
-filter_line(TALLOC_CTX *mem, struct slice line, unsigned offer)
+filter_line(TALLOC_CTX *mem, struct slice line, unsigned offer, bool has_chunks)
 {
 	struct slice word = keyword(line);
 
-	if (one_of(word, passed, ARRAY_LEN(passed)))
+	if (one_of(word, passed, ARRAY_LEN(passed)) ||
+	    (has_chunks && same_word(word, "BINARYMIME")) ||
+	    ((offer & CLIENT_TRUSTED) && one_of(word, names, ARRAY_LEN(names))))
 		return (struct slice){ line.at + 4, line.len - 4 };
 	if ((offer & CLIENT_AUTH) && same_word(word, "AUTH") && line.len > 9) {
 		char *auth = auth_line(mem, line);
@@ -242,12 +248,12 @@ client_filter(
 {
 	struct slice line, item, last = slice_of(hostname);
 	char *out = talloc_strdup(mem, "");
-	bool first = true;
+	bool first = true, has_chunks = client_offers(ehlo, "CHUNKING");
 
 	if (out == NULL)
 		return NULL;
 	while (next_line(&ehlo, &line)) {
-		item = filter_line(out, line, offer);
+		item = filter_line(out, line, offer, has_chunks);
 		if (!first && item.len > 0) {
 			out = talloc_asprintf_append(
 			    out, "250-%.*s\r\n", (int)last.len, last.at);

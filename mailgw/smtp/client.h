@@ -45,13 +45,13 @@ bool client_offers(struct slice ehlo, const char *keyword);
 /*
  * client_filter - the reply we give to EHLO
  *
- * offer  CLIENT_STARTTLS, which is ours, and CLIENT_AUTH: let the mechanisms
- *        pass that client_passes_auth() knows
+ * offer  CLIENT_STARTTLS, which is ours; CLIENT_AUTH: let the mechanisms pass
+ *        that client_passes_auth() knows; CLIENT_TRUSTED: XCLIENT, XFORWARD
  *
  * Returns "250-HOSTNAME" and the keywords of ehlo that may pass, as lines with
  * CRLF; owned by mem; NULL at the memory limit.
  */
-enum { CLIENT_STARTTLS = 1, CLIENT_AUTH = 2 };
+enum { CLIENT_STARTTLS = 1, CLIENT_AUTH = 2, CLIENT_TRUSTED = 4 };
 char *client_filter(TALLOC_CTX *mem, const char *hostname, struct slice ehlo,
     unsigned offer) must_check;
 

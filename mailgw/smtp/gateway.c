@@ -1,8 +1,8 @@
 /*
- * gateway.c - promised-gateway: starts, listens, lets in, ends
+ * gateway.c - promised-gateway: starts and ends
  *
- * One event loop for all connections (gateway_conn.c). Nothing here knows
- * SMTP, but for the two greetings of those who are not let in.
+ * One event loop for all who listen (gateway_listen.c) and all connections
+ * (gateway_conn.c).
  */
 #include "core/core.h"
 
@@ -17,158 +17,20 @@
 #include "mailgw/smtp/gateway.h"
 #include "mailgw/smtp/net.h"
 
-#define ACCEPTS_A_ROUND 64
-#define DRAIN_MS        20000
-#define SPARE_FILES     64
-#define OVERRIDES_MAX   64
-#define EXIT_TRY_AGAIN  75
-
-/* turn_away - a reply to somebody who gets no session; closes fd */
-static void
-turn_away(int fd, const char *line)
-{
-	(void)!send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)shutdown(fd, SHUT_WR);
-	close(fd);
-}
-
-/* no_more_files - take one with the spare descriptor and send it away */
-static bool
-no_more_files(struct listener *l)
-{
-	struct gateway *gw = l->gw;
-	int fd;
-
-	log_event(EV_GATEWAY_FULL, LOG_NUMBER("sessions", gw->n_conns),
-	    LOG_TEXT("reason", "no more files"));
-	if (gw->spare_fd < 0)
-		return false;
-	close(gw->spare_fd);
-	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0)
-		turn_away(fd, "421 4.7.0 Too many connections\r\n");
-	gw->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	return fd >= 0;
-}
-
-static void
-on_accept(evutil_socket_t listener, short what, void *arg)
-{
-	struct listener *l = arg;
-	struct gateway *gw = l->gw;
-	struct sockaddr_storage at;
-	socklen_t len;
-	char text[80];
-	const char *client = text;
-	int fd, i;
-
-	(void)what;
-	for (i = 0; i < ACCEPTS_A_ROUND; i++) {
-		len = sizeof(at);
-		fd = accept4(listener, (struct sockaddr *)&at, &len,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-			if (no_more_files(l))
-				continue;
-			(void)event_del(l->event); /* until the next tick */
-			return;
-		}
-		if (fd < 0 && errno == EAGAIN)
-			return;
-		if (fd < 0)
-			continue;
-		net_print(&at, false, text);
-		if (l->clients != NULL && !net_allowed(l->clients, &at)) {
-			log_event(
-			    EV_GATEWAY_STRANGER, LOG_TEXT("client", client));
-			turn_away(fd, "554 5.7.1 Not from your address\r\n");
-		} else if (gw->n_conns >= gw->max_conns) {
-			log_event(EV_GATEWAY_FULL, LOG_TEXT("client", client),
-			    LOG_NUMBER("sessions", gw->n_conns));
-			turn_away(fd, "421 4.7.0 Too many connections\r\n");
-		} else {
-			conn_new(l, fd, client, net_is_near(&at));
-		}
-	}
-}
-
-/* --- where we listen */
-
-/* listen_all - every place of the settings */
-static enum rc
-listen_all(struct gateway *gw, struct err *e)
-{
-	const struct settings_listen *set = &gw->settings->gateway_listen;
-	struct listener *l;
-	size_t i;
-	enum rc rc;
-
-	gw->listeners = talloc_zero_array(gw, struct listener, set->n + 1);
-	assert(gw->listeners != NULL);
-	for (i = 0; i < set->n; i++)
-		gw->listeners[i].fd = -1;
-	for (i = 0; i < set->n; i++) {
-		l = &gw->listeners[i];
-		l->gw = gw;
-		l->set = set->items[i];
-		l->clients = l->set->clients;
-		if (l->clients == NULL &&
-		    settings_unix_path(l->set->address) == NULL)
-			l->clients = gw->settings->gateway_clients;
-		rc = gateway_tls_listener(l, e);
-		if (rc == RC_OK)
-			rc = net_listen(l->set, &l->fd, l->bound, e);
-		if (rc != RC_OK)
-			return rc;
-		if (strcmp(l->bound, gw->settings->next_hop) == 0)
-			return err_set(e, RC_BADINPUT,
-			    "next-hop is the gateway's own address '%s'",
-			    l->bound);
-		l->event = event_new(
-		    gw->base, l->fd, EV_READ | EV_PERSIST, on_accept, l);
-		assert(l->event != NULL);
-		(void)event_add(l->event, NULL);
-	}
-	return RC_OK;
-}
-
-/* listen_no_more - what waits in a backlog is not ours any more */
-static void
-listen_no_more(struct gateway *gw)
-{
-	const char *path;
-	struct listener *l;
-	size_t i;
-
-	for (i = 0; gw->listeners && i < gw->settings->gateway_listen.n; i++) {
-		l = &gw->listeners[i];
-		if (l->event != NULL)
-			event_free(l->event);
-		l->event = NULL;
-		if (l->fd < 0)
-			continue;
-		path = settings_unix_path(l->bound);
-		if (path != NULL)
-			(void)unlink(path);
-		close(l->fd);
-		l->fd = -1;
-	}
-}
-
-/* --- life of the program */
+#define DRAIN_MS       20000
+#define SPARE_FILES    64
+#define OVERRIDES_MAX  64
+#define EXIT_TRY_AGAIN 75
 
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct gateway *gw = arg;
 	struct conn *c, *next;
-	size_t i;
 
 	(void)fd;
 	(void)what;
-	for (i = 0; gw->drain_until == 0 && i < gw->settings->gateway_listen.n;
-	     i++)
-		(void)event_add(gw->listeners[i].event, NULL);
+	listen_again(gw);
 	for (c = gw->conns; c != NULL; c = next) {
 		next = c->next;
 		conn_tick(c);
@@ -271,6 +133,11 @@ set_up(struct gateway *gw, struct err *e)
 		.max_message_bytes = gw->settings->max_message_bytes,
 		.reply_base = gw->settings->remind_from,
 		.pass_unspooled = gw->settings->on_failure == ON_FAILURE_PASS,
+		.max_rcpts = gw->settings->max_recipients,
+		.wait_client_ms =
+		    gw->settings->client_timeout_s * INT64_C(1000),
+		.refuse_bare =
+		    gw->settings->bare_newlines == BARE_NEWLINES_REJECT,
 		.spool = gateway_spool(gw),
 	};
 	gw->base = event_base_new();

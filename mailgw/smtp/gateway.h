@@ -1,11 +1,12 @@
 /*
  * gateway.h - connections of promised-gateway; private to gateway*.c
  *
- * gateway.c       starts, listens, lets in, ends
- * gateway_conn.c  does what sessions want
- * gateway_hop.c   connects to the next hop
- * gateway_peer.c  octets in and out of a descriptor, with TLS or without
- * gateway_tls.c   certificates, from the settings
+ * gateway.c         starts and ends
+ * gateway_listen.c  listens, lets in
+ * gateway_conn.c    does what sessions want
+ * gateway_hop.c     connects to the next hop
+ * gateway_peer.c    octets in and out of a descriptor, with TLS or without
+ * gateway_tls.c     certificates, from the settings
  */
 #ifndef MAILGW_SMTP_GATEWAY_H
 #define MAILGW_SMTP_GATEWAY_H
@@ -36,6 +37,7 @@ struct conn {
 	struct gateway *gw;
 	struct session *session;
 	struct peer client, hop;
+	char from[NET_TEXT_MAX];   /* the client's address */
 	struct net_places *places; /* of the next hop, while connecting */
 	size_t place;              /* the one to be tried next */
 	int64_t try_until;
@@ -68,7 +70,8 @@ struct gateway {
 	struct tls_orders server_orders, hop_orders;
 	struct tls_side *server_side, *hop_side; /* NULL: not needed */
 	struct conn *conns;
-	unsigned n_conns, max_conns;
+	struct newcomer *newcomers; /* have not said whom they speak for */
+	unsigned n_conns, n_newcomers, max_conns;
 	uint64_t n_accepted;
 	char buffer[GATEWAY_READ_BYTES];
 };
@@ -96,8 +99,18 @@ enum rc gateway_tls_listener(struct listener *l, struct err *e) must_check;
 /* gateway_tls_again - read them again; what cannot be read stays as it was */
 void gateway_tls_again(struct gateway *gw);
 
-/* conn_new - a client that may come in; fd is taken over */
-void conn_new(struct listener *l, int fd, const char *client, bool is_near);
+/* listen_all - every place of the settings */
+enum rc listen_all(struct gateway *gw, struct err *e) must_check;
+
+/* listen_again - where it was given up because there were no files left */
+void listen_again(struct gateway *gw);
+
+/* listen_no_more - close them all; what waits in a backlog is not ours */
+void listen_no_more(struct gateway *gw);
+
+/* conn_new - a client that may come in at l; fd is taken over */
+void conn_new(
+    struct listener *l, int fd, const struct sockaddr_storage *client);
 void conn_tick(struct conn *c); /* once a second; c may be gone afterwards */
 
 /* conn_free - close all of it, at once */

@@ -328,7 +328,7 @@ conn_tick(struct conn *c)
 }
 
 void
-conn_new(struct listener *l, int fd, const char *client, bool is_near)
+conn_new(struct listener *l, int fd, const struct sockaddr_storage *client)
 {
 	struct gateway *gw = l->gw;
 	struct conn *c = talloc_zero(gw, struct conn);
@@ -336,12 +336,15 @@ conn_new(struct listener *l, int fd, const char *client, bool is_near)
 	assert(c != NULL);
 	c->gw = gw;
 	c->client.fd = c->hop.fd = -1;
-	c->session =
-	    session_new(c, &l->session, ++gw->n_accepted, client, gateway_ms());
+	net_print(client, false, c->from);
+	c->session = session_new(
+	    c, &l->session, ++gw->n_accepted, c->from, gateway_ms());
 	assert(c->session != NULL);
-	if (is_near)
+	if (net_is_near(client))
 		session_set_near(c->session);
 	session_set_owner(c->session, c);
+	if (l->set->trusted != NULL && net_allowed(l->set->trusted, client))
+		session_trust(c->session);
 	c->next = gw->conns;
 	c->at = &gw->conns;
 	if (c->next != NULL)

@@ -92,7 +92,8 @@ net_port_of(const char *text)
 }
 
 void
-net_print(const struct sockaddr_storage *at, bool with_port, char out[80])
+net_print(
+    const struct sockaddr_storage *at, bool with_port, char out[NET_TEXT_MAX])
 {
 	const void *p = at;
 	const struct sockaddr_in *in = p;
@@ -101,16 +102,16 @@ net_print(const struct sockaddr_storage *at, bool with_port, char out[80])
 
 	if (at->ss_family == AF_INET6) {
 		(void)inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
-		(void)snprintf(out, 80, with_port ? "[%s]:%u" : "%s", host,
-		    ntohs(in6->sin6_port));
+		(void)snprintf(out, NET_TEXT_MAX, with_port ? "[%s]:%u" : "%s",
+		    host, ntohs(in6->sin6_port));
 	} else if (at->ss_family == AF_UNIX) {
-		(void)snprintf(out, 80, "unix");
+		(void)snprintf(out, NET_TEXT_MAX, "unix");
 	} else {
 		if (at->ss_family == AF_INET)
 			(void)inet_ntop(
 			    AF_INET, &in->sin_addr, host, sizeof(host));
-		(void)snprintf(out, 80, with_port ? "%s:%u" : "%s", host,
-		    ntohs(in->sin_port));
+		(void)snprintf(out, NET_TEXT_MAX, with_port ? "%s:%u" : "%s",
+		    host, ntohs(in->sin_port));
 	}
 }
 

@@ -57,7 +57,9 @@ enum rc net_listen(const struct settings_listener *l, int *fd,
  * net_print - "192.0.2.1", "2001:db8::1", or "unix" for a Unix socket; with
  * the port "[2001:db8::1]:25"
  */
-void net_print(const struct sockaddr_storage *at, bool with_port, char out[80]);
+#define NET_TEXT_MAX 80
+void net_print(
+    const struct sockaddr_storage *at, bool with_port, char out[NET_TEXT_MAX]);
 
 /* net_allowed - is the address in one of ADDRESS, ADDRESS/BITS or "unix"? */
 bool net_allowed(char *const *list, const struct sockaddr_storage *at);

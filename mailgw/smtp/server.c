@@ -30,8 +30,8 @@ static const struct {
 	{ "BDAT", SMTP_BDAT },
 	{ "ETRN", SMTP_ETRN },
 	{ "XCLIENT", SMTP_XCLIENT },
-	{ "XFORWARD", SMTP_XCLIENT },
-	{ "PROXY", SMTP_XCLIENT },
+	{ "XFORWARD", SMTP_XFORWARD },
+	{ "PROXY", SMTP_PROXY },
 	{ "GET", SMTP_FOREIGN },
 	{ "POST", SMTP_FOREIGN },
 	{ "PUT", SMTP_FOREIGN },
@@ -124,6 +124,14 @@ server_body(struct server *s)
 	s->before[1] = '\n';
 	s->dot = DOT_NONE;
 	s->is_discarding = false;
+}
+
+void
+server_chunk(struct server *s, uint64_t octets)
+{
+	assert(s->mode == SERVER_COMMANDS && s->len == 0 && octets > 0);
+	s->mode = SERVER_CHUNK;
+	s->left = octets;
 }
 
 /* cut - without blanks at both ends */
@@ -326,12 +334,29 @@ push_body(struct server *s, struct slice in, struct server_event *ev)
 	return used;
 }
 
+/* push_chunk - octets that are counted, and looked at by nobody */
+static size_t
+push_chunk(struct server *s, struct slice in, struct server_event *ev)
+{
+	if (in.len > s->left)
+		in.len = (size_t)s->left;
+	s->left -= in.len;
+	ev->kind = SERVER_BODY;
+	ev->body = in;
+	ev->is_end = s->left == 0;
+	if (ev->is_end)
+		s->mode = SERVER_COMMANDS;
+	return in.len;
+}
+
 size_t
 server_push(struct server *s, struct slice in, struct server_event *ev)
 {
 	memset(ev, 0, sizeof(*ev));
 	if (in.len == 0)
 		return 0;
+	if (s->mode == SERVER_CHUNK)
+		return push_chunk(s, in, ev);
 	return s->mode == SERVER_DATA ? push_body(s, in, ev)
 				      : push_line(s, in, ev);
 }

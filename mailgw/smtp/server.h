@@ -3,7 +3,8 @@
  *
  * Knows lines, verbs and the end of data; no replies, no state of a
  * transaction, no socket. The user pushes what it has and is given one event
- * at a time; whoever answers DATA with 354 says so by server_body().
+ * at a time; whoever answers DATA with 354 says so by server_body(), and who
+ * has read the size in a BDAT by server_chunk().
  *
  * Only CRLF "." CRLF ends a body. A dot that stands alone between any of CR,
  * LF and NUL in another way is a look-alike: some other server may take it for
@@ -36,7 +37,9 @@ enum smtp_verb {
 	SMTP_STARTTLS,
 	SMTP_BDAT,
 	SMTP_ETRN,
-	SMTP_XCLIENT, /* XFORWARD, XCLIENT, PROXY: not from just anybody */
+	SMTP_XCLIENT, /* not from just anybody */
+	SMTP_XFORWARD,
+	SMTP_PROXY,   /* a header of that protocol where none belongs */
 	SMTP_FOREIGN, /* another protocol altogether */
 	SMTP_VERBS
 };
@@ -61,9 +64,10 @@ struct server_event {
 	const char *fault; /* BAD_LINE: a whole reply without CRLF */
 	struct slice body; /* BODY: as it travels */
 	bool is_stuffing;  /* BODY: one dot that is not part of the mail */
+	bool is_end;       /* BODY: the last octets of their chunk */
 };
 
-enum server_mode { SERVER_COMMANDS, SERVER_AUTH, SERVER_DATA };
+enum server_mode { SERVER_COMMANDS, SERVER_AUTH, SERVER_DATA, SERVER_CHUNK };
 enum server_dot { DOT_NONE, DOT_ALONE, DOT_CR };
 
 struct server {
@@ -79,6 +83,7 @@ struct server {
 	enum server_dot dot;
 	bool is_line_start; /* the dot held back stands behind CRLF */
 	bool is_discarding; /* a look-alike was met */
+	uint64_t left;      /* octets of the chunk to come */
 };
 
 /* server_init - lines hang below mem, which lives as long as s */
@@ -100,6 +105,9 @@ void server_ask(struct server *s);
 
 /* server_forget - wipe the last line, and half a line: nothing is held */
 void server_forget(struct server *s);
+
+/* server_chunk - what follows is a chunk of that many octets, 1 at least */
+void server_chunk(struct server *s, uint64_t octets);
 
 /*
  * smtp_path - the address in "FROM:<a@b> SIZE=1" or "TO:<a@b>"

@@ -62,7 +62,7 @@ session_to_hop_add(struct session *s, struct slice bytes)
 void
 session_awaits_client(struct session *s)
 {
-	s->client_deadline = s->now + WAIT_CLIENT_MS;
+	s->client_deadline = s->now + s->cf->wait_client_ms;
 }
 
 /* session_free - what is begun gets an outcome */
@@ -143,6 +143,12 @@ session_wipe(struct evbuffer *b, size_t n)
 		assert(left > n);
 		(void)evbuffer_drain(b, left - n);
 	}
+}
+
+void
+session_trust(struct session *s)
+{
+	s->is_trusted = true;
 }
 
 void
@@ -245,6 +251,8 @@ take(struct session *s)
 		break;
 	case SERVER_BODY:
 		mail_body(s, &s->ev);
+		if (s->ev.is_end)
+			mail_chunk_end(s);
 		break;
 	case SERVER_LOOKALIKE:
 		mail_lookalike(s);
@@ -474,6 +482,6 @@ session_drain(struct session *s)
 	if (s->phase == PHASE_TLS)
 		session_client_gone(s);
 	else if ((s->phase == PHASE_COMMANDS || s->phase == PHASE_ANSWER) &&
-		 s->n_sent == 0)
+		 s->n_sent == 0 && !s->in_chunks)
 		session_close(s, "421 4.3.2 Service shuts down");
 }

@@ -49,7 +49,10 @@ struct session_config {
 	enum settings_auth auth;
 	size_t max_message_bytes; /* larger ones pass unread */
 	bool pass_unspooled;      /* on-failure = pass */
-	const char *reply_base;   /* remind-from: mail to its tickets ends here;
+	bool refuse_bare;         /* bare-newlines = reject */
+	size_t max_rcpts;
+	int64_t wait_client_ms; /* for a whole command, or WINDOW_OCTETS */
+	const char *reply_base; /* remind-from: mail to its tickets ends here;
 				     NULL or "": none does */
 	struct session_spool spool;
 };
@@ -85,6 +88,9 @@ void session_set_near(struct session *s);
 
 /* session_wipe - drain n octets, and leave no copy of them */
 void session_wipe(struct evbuffer *b, size_t n);
+
+/* session_trust - what this client says of others by XCLIENT is believed */
+void session_trust(struct session *s);
 
 /* session_set_owner - a pointer for whoever drives the session */
 void session_set_owner(struct session *s, void *owner);

@@ -37,18 +37,36 @@ forward(struct session *s, enum sent_kind kind, struct slice address)
 	return true;
 }
 
+/* talks_idly - commands that move no mail, on and on, are errors */
+static bool
+talks_idly(const struct session *s)
+{
+	return !s->has_mail && s->idle_talk >= SESSION_IDLE_TALK;
+}
+
+/* talk - a reply of our own while there is no next hop */
+static bool
+talk(struct session *s, const char *line)
+{
+	s->idle_talk++;
+	session_reply(s, line);
+	return true;
+}
+
 /* greet - the reply to HELO and EHLO */
 static void
 greet(struct session *s)
 {
 	char *text;
 
+	s->idle_talk++;
 	s->has_greeted = true;
 	s->is_esmtp = s->ev.verb == SMTP_EHLO;
 	text = s->is_esmtp && s->ehlo
 		   ? client_filter(s, s->cf->hostname, slice_of(s->ehlo),
 			 (tls_offered(s) ? CLIENT_STARTTLS : 0) |
-			     (auth_offered(s) ? CLIENT_AUTH : 0))
+			     (auth_offered(s) ? CLIENT_AUTH : 0) |
+			     (s->is_trusted ? CLIENT_TRUSTED : 0))
 		   : talloc_asprintf(s, "250 %s\r\n", s->cf->hostname);
 	if (text == NULL) {
 		session_close(s, "421 4.3.0 Out of memory");
@@ -63,6 +81,8 @@ run_hello(struct session *s)
 {
 	if (s->ev.args.len == 0)
 		return refuse(s, "501 5.5.4 A name is needed");
+	if (talks_idly(s))
+		return refuse(s, "450 4.7.0 Nothing but talk");
 	if (!hop_needed(s))
 		return false;
 	if (s->has_mail) {
@@ -126,15 +146,21 @@ run_rcpt(struct session *s)
 {
 	struct slice path;
 	struct ticket t;
-	size_t i, octets = s->rcpt_octets;
+	size_t i, octets = s->rcpt_octets, n_rcpts = s->n_rcpts;
 
 	if (s->hop_state != HOP_READY || (!s->has_mail && s->n_sent == 0))
 		return refuse(s, "503 5.5.1 MAIL comes first");
+	if (s->in_chunks)
+		return refuse(s, "503 5.5.1 RCPT has no place behind BDAT");
 	if (smtp_path(s->ev.args, "TO", &path) != RC_OK || path.len == 0)
 		return refuse(s, "501 5.1.3 Syntax: RCPT TO:<address>");
-	for (i = 0; i < s->n_sent; i++)
+	for (i = 0; i < s->n_sent; i++) {
+		if (s->queue[(s->first + i) % SESSION_QUEUE].kind != SENT_RCPT)
+			continue;
 		octets += SERVER_LINE_MAX;
-	if (octets + path.len >= RCPT_OCTETS_MAX)
+		n_rcpts++;
+	}
+	if (octets + path.len >= RCPT_OCTETS_MAX || n_rcpts >= s->cf->max_rcpts)
 		return refuse(s, "452 4.5.3 Too many recipients");
 	if (s->cf->reply_base != NULL &&
 	    ticket_parse(s->cf->reply_base, path, &t))
@@ -152,6 +178,8 @@ run_data(struct session *s)
 		why = "501 5.5.4 DATA takes no argument";
 	else if (!s->has_mail)
 		why = "503 5.5.1 MAIL comes first";
+	else if (s->in_chunks)
+		why = "503 5.5.1 DATA has no place behind BDAT";
 	else if (s->n_rcpts == 0)
 		why = "554 5.5.1 No valid recipients";
 	if (why == NULL && s->n_ours == s->n_rcpts) {
@@ -172,28 +200,31 @@ run_data(struct session *s)
 static bool
 run_rset(struct session *s)
 {
+	if (talks_idly(s))
+		return refuse(s, "450 4.7.0 Nothing but talk");
 	if (s->hop_state == HOP_READY)
 		return forward(s, SENT_RSET, (struct slice){ NULL, 0 });
-	session_reply(s, "250 2.0.0 Ok");
-	return true;
+	return talk(s, "250 2.0.0 Ok");
 }
 
 static bool
 run_noop(struct session *s)
 {
+	if (talks_idly(s))
+		return refuse(s, "450 4.7.0 Nothing but talk");
 	if (s->hop_state == HOP_READY)
 		return forward(s, SENT_OTHER, (struct slice){ NULL, 0 });
-	session_reply(s, "250 2.0.0 Ok");
-	return true;
+	return talk(s, "250 2.0.0 Ok");
 }
 
 static bool
 run_vrfy(struct session *s)
 {
+	if (talks_idly(s))
+		return refuse(s, "450 4.7.0 Nothing but talk");
 	if (s->hop_state == HOP_READY)
 		return forward(s, SENT_OTHER, (struct slice){ NULL, 0 });
-	session_reply(s, "252 2.5.0 Send it and see");
-	return true;
+	return talk(s, "252 2.5.0 Send it and see");
 }
 
 static bool
@@ -222,19 +253,70 @@ run_unknown(struct session *s)
 	return refuse(s, "500 5.5.2 No such command");
 }
 
-/* a payload may follow that is no list of commands */
 static bool
-run_bdat(struct session *s)
+run_not_from_you(struct session *s)
 {
-	session_close(s, "503 5.5.1 CHUNKING is not offered");
+	session_close(s, "550 5.7.0 Not from you");
 	return true;
+}
+
+/* address_in - ADDR=… in the arguments of XCLIENT; nothing: none that we read
+ */
+static struct slice
+address_in(struct slice args)
+{
+	struct slice word = { args.at, 0 }, none = { NULL, 0 };
+	const char *end = args.at + args.len;
+	size_t i;
+
+	for (; word.at < end; word.at += word.len + 1) {
+		for (word.len = 0;
+		     word.at + word.len < end && word.at[word.len] != ' ';)
+			word.len++;
+		if (word.len > 5 && strncasecmp(word.at, "ADDR=", 5) == 0)
+			break;
+	}
+	if (word.at >= end)
+		return none;
+	word.at += 5;
+	word.len -= 5;
+	if (word.len > 5 && strncasecmp(word.at, "IPV6:", 5) == 0) {
+		word.at += 5;
+		word.len -= 5;
+	}
+	for (i = 0; i < word.len; i++)
+		if (strchr("0123456789abcdefABCDEF.:", word.at[i]) == NULL)
+			return none;
+	return word.len > 0 && word.len < 46 ? word : none;
+}
+
+/* speak_for - XCLIENT or XFORWARD, which go on as they are */
+static bool
+speak_for(struct session *s, const char *name, enum sent_kind kind)
+{
+	struct slice none = { NULL, 0 };
+
+	if (!s->is_trusted)
+		return run_not_from_you(s);
+	if (s->hop_state != HOP_READY ||
+	    !client_offers(slice_of(s->ehlo), name))
+		return refuse(s, "502 5.5.1 The next hop does not take it");
+	if (s->has_mail)
+		return refuse(s, "503 5.5.1 Not inside a transaction");
+	return forward(
+	    s, kind, kind == SENT_XCLIENT ? address_in(s->ev.args) : none);
 }
 
 static bool
 run_xclient(struct session *s)
 {
-	session_close(s, "550 5.7.0 Not from you");
-	return true;
+	return speak_for(s, "XCLIENT", SENT_XCLIENT);
+}
+
+static bool
+run_xforward(struct session *s)
+{
+	return speak_for(s, "XFORWARD", SENT_OTHER);
 }
 
 static bool
@@ -262,9 +344,11 @@ static const struct {
 	[SMTP_QUIT] = { run_quit, true },
 	[SMTP_AUTH] = { auth_command, true },
 	[SMTP_STARTTLS] = { tls_command, true },
-	[SMTP_BDAT] = { run_bdat, true },
+	[SMTP_BDAT] = { chunk_run, true },
 	[SMTP_ETRN] = { run_not_here, true },
 	[SMTP_XCLIENT] = { run_xclient, true },
+	[SMTP_XFORWARD] = { run_xforward, true },
+	[SMTP_PROXY] = { run_not_from_you, true },
 	[SMTP_FOREIGN] = { run_foreign, true },
 };
 

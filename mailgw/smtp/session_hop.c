@@ -45,6 +45,8 @@ hop_send(struct session *s, enum sent_kind kind, struct slice line,
 	assert(s->n_sent < SESSION_QUEUE && s->hop_state == HOP_READY);
 	sent = &s->queue[(s->first + s->n_sent++) % SESSION_QUEUE];
 	sent->kind = kind;
+	if (kind == SENT_RSET || kind == SENT_OTHER)
+		s->idle_talk++;
 	sent->address = address.at ? slice_dup(s, address) : NULL;
 	assert(address.at == NULL || sent->address != NULL);
 	session_to_hop_add(s, line);
@@ -218,21 +220,49 @@ shake_hands(struct session *s, const struct client_event *ev)
 		refused_us(s, ev);
 }
 
-/* unasked - a reply while nothing was asked */
+/* enough - the next hop refuses a message before it has all of it */
 static void
-unasked(struct session *s, const struct client_event *ev)
+enough(struct session *s, const struct client_event *ev)
 {
 	char text[512];
 
-	if ((s->phase == PHASE_BODY || s->phase == PHASE_COMMIT) &&
-	    ev->code >= 400 && ev->text.len - 2 < sizeof(text)) {
-		/* it has enough of this message: so say the same */
+	if (ev->code >= 400 && ev->text.len - 2 < sizeof(text)) {
 		(void)snprintf(text, sizeof(text), "%.*s",
 		    (int)(ev->text.len - 2), ev->text.at);
 		mail_fail(s, text);
 		return;
 	}
 	hop_lost(s, "a reply that was not asked for");
+}
+
+/* unasked - a reply while nothing was asked */
+static void
+unasked(struct session *s, const struct client_event *ev)
+{
+	if (s->phase == PHASE_BODY || s->phase == PHASE_COMMIT)
+		enough(s, ev);
+	else
+		hop_lost(s, "a reply that was not asked for");
+}
+
+/* is_early - the reply to a chunk that is not whole over there */
+static bool
+is_early(const struct session *s, enum sent_kind kind)
+{
+	return (kind == SENT_DOT && s->phase != PHASE_FINAL) ||
+	       (kind == SENT_CHUNK && s->phase == PHASE_BODY);
+}
+
+/* chunk_answered - to a chunk that was not the last */
+static void
+chunk_answered(struct session *s, const struct client_event *ev)
+{
+	session_relay(s, ev->text);
+	if (ev->code < 300)
+		return;
+	/* the message has failed; what it left over there goes, too */
+	mail_abandon(s, SPOOL_REFUSED);
+	hop_send(s, SENT_HELLO, SLICE("RSET"), (struct slice){ NULL, 0 });
 }
 
 /* hop_accept_rcpt - it belongs to the envelope */
@@ -278,6 +308,25 @@ fits(enum sent_kind kind, int code)
 	return code < 300 || code >= 400;
 }
 
+/* xclient_answered - where it was taken, all begins anew over there */
+static void
+xclient_answered(
+    struct session *s, struct sent *sent, const struct client_event *ev)
+{
+	session_relay(s, ev->text);
+	if (ev->code >= 300)
+		return;
+	if (sent->address != NULL) {
+		talloc_free(s->client);
+		s->client = sent->address;
+		sent->address = NULL;
+	}
+	mail_reset(s);
+	s->has_greeted = false;
+	s->is_authed = false;
+	hop_hello(s);
+}
+
 /* answered - the oldest command on its way has its reply */
 static void
 answered(struct session *s, const struct client_event *ev)
@@ -294,20 +343,26 @@ answered(struct session *s, const struct client_event *ev)
 	s->hop_deadline = s->n_sent > 0 ? s->now + WAIT_REPLY_MS : 0;
 	if (s->n_sent == 0)
 		session_awaits_client(s);
-	if (sent.kind == SENT_DOT) {
+	if (is_early(s, sent.kind)) {
+		enough(s, ev);
+	} else if (sent.kind == SENT_DOT) {
 		mail_final(s, ev->code, ev->text);
+	} else if (sent.kind == SENT_CHUNK) {
+		chunk_answered(s, ev);
 	} else if (sent.kind == SENT_DATA) {
 		data_answered(s, ev);
 	} else if (sent.kind == SENT_AUTH) {
 		auth_answered(s, ev);
+	} else if (sent.kind == SENT_XCLIENT) {
+		xclient_answered(s, &sent, ev);
 	} else if (sent.kind == SENT_HELLO) {
-		mail_reset(s);
+		mail_abandon(s, SPOOL_REFUSED);
 	} else {
 		session_relay(s, ev->text);
 		if (fine && sent.kind == SENT_RSET)
-			mail_reset(s);
+			mail_abandon(s, SPOOL_REFUSED);
 		if (fine && sent.kind == SENT_MAIL) {
-			mail_reset(s);
+			mail_abandon(s, SPOOL_REFUSED);
 			s->mail = talloc_new(s);
 			s->has_mail = true;
 			s->mail_from = talloc_steal(s->mail, sent.address);

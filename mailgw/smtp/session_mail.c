@@ -19,8 +19,9 @@ mail_reset(struct session *s)
 	s->mail_from = NULL;
 	s->rcpts = NULL;
 	s->n_rcpts = s->rcpt_octets = s->n_ours = 0;
-	s->is_ours = false;
-	s->verdict = NULL;
+	s->is_ours = s->in_chunks = s->is_last_chunk = false;
+	s->has_end_octet = s->was_refused = s->ends_in_cr = false;
+	TALLOC_FREE(s->verdict);
 	s->octets = 0;
 }
 
@@ -45,11 +46,22 @@ mail_abandon(struct session *s, enum spool_outcome outcome)
 	mail_reset(s);
 }
 
+/* resume - back to commands, in the same transaction */
+static void
+resume(struct session *s)
+{
+	s->was_refused = false;
+	TALLOC_FREE(s->verdict);
+	s->phase = PHASE_COMMANDS;
+	session_awaits_client(s);
+}
+
 /* finish - back to commands */
 static void
 finish(struct session *s)
 {
 	mail_reset(s);
+	s->idle_talk = 0;
 	s->phase = PHASE_COMMANDS;
 	s->hop_deadline = 0;
 	session_awaits_client(s);
@@ -64,7 +76,7 @@ mail_fail(struct session *s, const char *verdict)
 	hop_drop(s);
 	if (s->phase == PHASE_BODY) {
 		s->phase = PHASE_SWALLOW;
-		s->verdict = talloc_strdup(s->mail, verdict);
+		s->verdict = talloc_strdup(s, verdict);
 		return;
 	}
 	session_reply(s, verdict);
@@ -85,30 +97,69 @@ spool_failed(struct session *s, enum rc rc, const struct err *e)
 	return false;
 }
 
-void
-mail_begin(struct session *s, struct slice reply)
+bool
+mail_open(struct session *s)
 {
 	struct spool_envelope env = { s->utc, s->client, s->mail_from,
 		s->rcpts };
 	struct err e = { .rc = RC_OK };
 	enum rc rc;
 
-	s->at_data = s->now;
 	s->octets = 0;
 	rc = s->cf->spool.begin(s->cf->spool.arg, &env, &s->id, &e);
 	s->has_copy = rc == RC_OK;
-	if (rc != RC_OK && !spool_failed(s, rc, &e)) {
+	return rc == RC_OK || spool_failed(s, rc, &e);
+}
+
+void
+mail_start_body(struct session *s)
+{
+	s->phase = PHASE_BODY;
+	s->window_octets = 0;
+	s->hop_deadline = 0;
+	s->body_deadline = s->now + WAIT_BODY_MS;
+	session_awaits_client(s);
+}
+
+void
+mail_begin(struct session *s, struct slice reply)
+{
+	s->at_data = s->now;
+	if (!mail_open(s)) {
 		if (s->is_early)
 			session_close(s, NULL);
 		return;
 	}
 	session_relay(s, reply);
 	server_body(&s->server);
-	s->phase = PHASE_BODY;
-	s->window_octets = 0;
-	s->hop_deadline = 0;
-	s->body_deadline = s->now + WAIT_BODY_MS;
-	session_awaits_client(s);
+	mail_start_body(s);
+}
+
+/* to_hop - the body goes on, but for the octet that would end it */
+static void
+to_hop(struct session *s, const struct server_event *ev)
+{
+	struct slice body = ev->body;
+
+	if (ev->is_end && s->has_end_octet)
+		s->end_octet = body.at[--body.len];
+	session_to_hop_add(s, body);
+}
+
+/* has_bare - is there a CR or an LF without the other, in DATA? */
+static bool
+has_bare(struct session *s, struct slice body)
+{
+	bool cr = s->ends_in_cr;
+	size_t i;
+
+	for (i = 0; i < body.len; i++) {
+		if ((body.at[i] == '\n') != cr)
+			return true;
+		cr = body.at[i] == '\r';
+	}
+	s->ends_in_cr = cr;
+	return false;
 }
 
 void
@@ -120,8 +171,15 @@ mail_body(struct session *s, const struct server_event *ev)
 	s->window_octets += ev->body.len;
 	if (s->phase != PHASE_BODY)
 		return;
+	if (s->cf->refuse_bare && !s->in_chunks && has_bare(s, ev->body)) {
+		log_event(EV_GATEWAY_BARE, NUMBER(s),
+		    LOG_TEXT("client", s->client),
+		    LOG_NUMBER("at", (int64_t)s->octets));
+		mail_fail(s, "554 5.6.0 The message has bare newlines");
+		return;
+	}
 	if (!s->is_ours)
-		session_to_hop_add(s, ev->body);
+		to_hop(s, ev);
 	if (ev->is_stuffing)
 		return;
 	s->octets += ev->body.len;
@@ -178,7 +236,10 @@ send_dot(struct session *s)
 	}
 	s->at_durable = s->now;
 	s->phase = PHASE_FINAL;
-	hop_send(s, SENT_DOT, SLICE("."), (struct slice){ NULL, 0 });
+	if (s->in_chunks)
+		chunk_finish(s);
+	else
+		hop_send(s, SENT_DOT, SLICE("."), (struct slice){ NULL, 0 });
 }
 
 void
@@ -192,7 +253,10 @@ mail_end(struct session *s)
 	if (s->phase == PHASE_SWALLOW) {
 		session_reply(
 		    s, s->verdict ? s->verdict : "451 4.3.0 Out of memory");
-		finish(s);
+		if (s->was_refused)
+			resume(s);
+		else
+			finish(s);
 		return;
 	}
 	assert(s->phase == PHASE_BODY);
@@ -206,6 +270,23 @@ mail_end(struct session *s)
 		return;
 	drop_copy(s, SPOOL_REFUSED);
 	send_dot(s);
+}
+
+void
+mail_chunk_end(struct session *s)
+{
+	if (s->phase == PHASE_SWALLOW || s->is_last_chunk) {
+		mail_end(s);
+		return;
+	}
+	assert(s->phase == PHASE_BODY);
+	s->phase = PHASE_COMMANDS;
+	s->body_deadline = 0;
+	if (s->is_ours)
+		session_reply(s, "250 2.0.0 Ok");
+	else
+		s->hop_deadline = s->now + WAIT_REPLY_MS;
+	session_awaits_client(s);
 }
 
 void

@@ -5,6 +5,7 @@
  * session_command.c what each verb of the client does
  * session_hop.c     the next hop: greeting, replies, loss
  * session_mail.c    one message: body, copy, end, outcome
+ * session_chunk.c   a message that comes by BDAT
  * session_tls.c     STARTTLS on both sides, and AUTH
  */
 #ifndef MAILGW_SMTP_SESSION_PRIV_H
@@ -22,8 +23,7 @@
 #define WAIT_DATA_MS    (120 * 1000)  /* DATA */
 #define WAIT_BLOCK_MS   (180 * 1000)  /* the next hop takes some body */
 #define WAIT_FINAL_MS   (660 * 1000)  /* outlasts the client's ten minutes */
-#define WAIT_CLIENT_MS  (300 * 1000)  /* a whole command, or a window */
-#define WINDOW_OCTETS   4096          /* of body in WAIT_CLIENT_MS */
+#define WINDOW_OCTETS   4096          /* of body in cf->wait_client_ms */
 #define WAIT_BODY_MS    (7200 * 1000) /* all of a body */
 #define WAIT_TLS_MS     (60 * 1000)   /* a handshake, on either side */
 #define WAIT_CLOSE_MS   (30 * 1000)   /* the client takes the last reply */
@@ -32,7 +32,8 @@
 #define SESSION_QUEUE      64           /* commands on their way */
 #define SESSION_HIGH       (128U << 10) /* a buffer is full */
 #define SESSION_READ_AHEAD (64U << 10)
-#define SESSION_ERRORS     20 /* bad commands, then 421 */
+#define SESSION_ERRORS     20  /* bad commands, then 421 */
+#define SESSION_IDLE_TALK  100 /* without a message; more of it is errors */
 
 enum hop_state {
 	HOP_NONE,
@@ -65,13 +66,15 @@ enum sent_kind {
 	SENT_HELLO, /* our RSET for the client's second EHLO */
 	SENT_OTHER, /* NOOP, VRFY */
 	SENT_AUTH,
+	SENT_XCLIENT,
 	SENT_DATA,
-	SENT_DOT
+	SENT_CHUNK, /* BDAT, but for the last one */
+	SENT_DOT    /* the end of a message, or BDAT LAST */
 };
 
 struct sent {
 	enum sent_kind kind;
-	char *address; /* of MAIL and RCPT */
+	char *address; /* of MAIL, RCPT and XCLIENT */
 };
 
 struct session {
@@ -88,6 +91,7 @@ struct session {
 	struct server_event ev; /* the command in hand */
 	bool is_held;           /* it waits */
 	bool is_early;          /* octets stood behind DATA */
+	bool is_trusted;        /* XCLIENT and XFORWARD go on */
 	bool has_greeted, is_esmtp, has_eof, is_lost, is_draining;
 	bool want_connect, want_drop, want_tls, want_tls_hop;
 	bool is_near, is_hop_near; /* on this machine */
@@ -97,7 +101,7 @@ struct session {
 	size_t first, n_sent;
 	char *ehlo; /* the next hop's reply */
 	bool has_pipelining;
-	unsigned errors;
+	unsigned errors, idle_talk;
 	/* the transaction; its memory */
 	TALLOC_CTX *mail;
 	bool has_mail;
@@ -107,6 +111,12 @@ struct session {
 	size_t n_ours; /* of them, those that end here */
 	bool is_ours;  /* the message goes no further */
 	/* the message */
+	bool in_chunks;     /* it comes by BDAT */
+	bool is_last_chunk; /* the chunk in hand ends it */
+	bool has_end_octet; /* and its last octet waits for the copy: */
+	char end_octet;
+	bool was_refused; /* what is swallowed belongs to no message */
+	bool ends_in_cr;  /* for bare newlines */
 	bool has_copy;
 	uint64_t id, octets;
 	char *verdict;
@@ -159,8 +169,15 @@ void mail_body(struct session *s, const struct server_event *ev);
 void mail_lookalike(struct session *s);
 void mail_end(struct session *s);
 void mail_final(struct session *s, int code, struct slice reply);
+void mail_chunk_end(struct session *s);
+bool mail_open(struct session *s); /* the copy begins; false: mail_fail() */
+void mail_start_body(struct session *s);
 /* the next hop is out of it: the client is told `verdict` at the end */
 void mail_fail(struct session *s, const char *verdict);
 void mail_abandon(struct session *s, enum spool_outcome outcome);
+
+/* session_chunk.c */
+bool chunk_run(struct session *s);    /* BDAT */
+void chunk_finish(struct session *s); /* the copy is safe: let the end go */
 
 #endif

@@ -28,14 +28,19 @@
  *     P= outcome    last outcome: accepted, refused, unknown; none: no copy
  *     P< octets     the copy of the last message holds exactly these
  *     P@ from to…   its envelope
+ *     P! client     whose address stands in it
  *     T N           N seconds go by
  *     set NAME V    hold 1: the copy is durable by P+ only; pass 1: on-failure;
+ *                   bare 1: bare-newlines = reject; rcpts N: max-recipients;
  *                   max N: max-message; spool begin|data|end: that call fails;
  *                   full …: the same, disk full; whole 1: play it uncut only;
+ *                   trusted 1: XCLIENT is believed;
  *                   tls, hop-tls no|auto|offered|required|implicit; auth no|tls|
  *                   near|required; near 1: the client, hop-near 1: the next
  *                   hop is on this machine; before all other steps
  *     hello         greeting, EHLO, next hop with PIPELINING, both replies
+ *     chunking      the same, with CHUNKING and BINARYMIME
+ *     envelope      MAIL, RCPT
  *     letter        MAIL, RCPT, DATA, 354
  *     drain         the service is told to end
  */
@@ -74,7 +79,7 @@ struct play {
 	size_t all_len;
 	const char *fail_at;
 	enum rc fail_rc;
-	char *from, **rcpts;
+	char *from, **rcpts, *client;
 	char *body;
 	size_t body_len;
 	const char *outcome;
@@ -131,6 +136,7 @@ fake_begin(
 	p->outcome = "none";
 	p->body_len = 0;
 	p->from = talloc_strdup(p->mem, env->mail_from);
+	p->client = talloc_strdup(p->mem, env->client);
 	p->rcpts = talloc_zero_array(p->mem, char *, 2000);
 	for (i = 0; env->rcpts[i] != NULL; i++)
 		p->rcpts[i] = talloc_strdup(p->rcpts, env->rcpts[i]);
@@ -413,6 +419,10 @@ play_copy(struct play *p, char kind, const char *text)
 		if (strcmp(have, text) != 0)
 			fault(p, "envelope", text, have, strlen(have));
 		break;
+	case '!':
+		if (p->client == NULL || strcmp(p->client, text) != 0)
+			fault(p, "client", text, "", 0);
+		break;
 	default:
 		fault(p, "no such step", text, "", 0);
 	}
@@ -466,6 +476,12 @@ play_set(struct play *p, const char *text)
 		p->hold = *value == '1';
 	else if (strncmp(text, "pass ", 5) == 0)
 		p->cf.pass_unspooled = *value == '1';
+	else if (strncmp(text, "trusted ", 8) == 0)
+		session_trust(p->s);
+	else if (strncmp(text, "bare ", 5) == 0)
+		p->cf.refuse_bare = *value == '1';
+	else if (strncmp(text, "rcpts ", 6) == 0)
+		p->cf.max_rcpts = strtoul(value, NULL, 10);
 	else if (strncmp(text, "max ", 4) == 0)
 		p->cf.max_message_bytes = strtoul(value, NULL, 10);
 	else if (strncmp(text, "tls ", 4) == 0)
@@ -516,6 +532,21 @@ play_word(struct play *p, const char *verb, const char *text)
 		{ "S:", "250-PIPELINING" },
 		{ "S:", "250 SIZE 1000" },
 	};
+	static const char *const chunking[][2] = {
+		{ "S:", "220 gw.example ESMTP" },
+		{ "C:", "EHLO client.example" },
+		{ "N+", "" },
+		{ "H:", "220 hop.example" },
+		{ "N:", "EHLO gw.example" },
+		{ "H:", "250-hop.example greets you" },
+		{ "H:", "250-PIPELINING" },
+		{ "H:", "250-BINARYMIME" },
+		{ "H:", "250 CHUNKING" },
+		{ "S:", "250-gw.example" },
+		{ "S:", "250-PIPELINING" },
+		{ "S:", "250-BINARYMIME" },
+		{ "S:", "250 CHUNKING" },
+	};
 	static const char *const letter[][2] = {
 		{ "C:", "MAIL FROM:<a@acme.example>" },
 		{ "N:", "MAIL FROM:<a@acme.example>" },
@@ -535,6 +566,10 @@ play_word(struct play *p, const char *verb, const char *text)
 		play_all(p, hello, ARRAY_LEN(hello));
 	} else if (strcmp(verb, "letter") == 0) {
 		play_all(p, letter, ARRAY_LEN(letter));
+	} else if (strcmp(verb, "chunking") == 0) {
+		play_all(p, chunking, ARRAY_LEN(chunking));
+	} else if (strcmp(verb, "envelope") == 0) {
+		play_all(p, letter, ARRAY_LEN(letter) - 4);
 	} else if (strcmp(verb, "set") == 0) {
 		play_set(p, text);
 	} else if (strcmp(verb, "drain") == 0) {
@@ -647,6 +682,8 @@ play(const struct dlg *d, int cut, bool *only_whole)
 	p->all = talloc_size(p, 1);
 	p->cf.hostname = "gw.example";
 	p->cf.max_message_bytes = 1 << 20;
+	p->cf.max_rcpts = 10000;
+	p->cf.wait_client_ms = 300000;
 	p->cf.spool = (struct session_spool){ p, fake_begin, fake_data,
 		fake_end, fake_outcome };
 	again(p);

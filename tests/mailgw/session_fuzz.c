@@ -79,8 +79,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 {
 	struct world w = { .open = 0 };
-	struct session_config cf = { "gw.example", 2000, size % 2 == 1,
-		{ &w, begin, data, end, outcome } };
+	struct session_config cf = {
+		.hostname = "gw.example",
+		.max_message_bytes = 2000,
+		.pass_unspooled = size % 2 == 1,
+		.refuse_bare = size % 3 == 1,
+		.max_rcpts = 5,
+		.wait_client_ms = 300000,
+		.spool = { &w, begin, data, end, outcome },
+	};
 	struct err e = { .rc = RC_OK };
 	struct session *s;
 	int64_t now = 1000;

@@ -350,7 +350,7 @@ def section_b():
 def section_c():
     sink = Sink("on=RCPT/no@:550 5.1.1 nobody", "on=MAIL/big:552 5.3.4 big",
                 "ehlo=PIPELINING,8BITMIME,SMTPUTF8,DSN,XFOO,STARTTLS,BURL,"
-                "CHUNKING,AUTH_PLAIN")
+                "BINARYMIME,AUTH_PLAIN")
     gw = Gateway(sink.port)
     c = Client(gw)
     ok(c.hello.splitlines() == ["250-gw.example", "250-PIPELINING",
@@ -415,6 +415,92 @@ def section_c():
     ok([c.say("FOO")[:3] for _ in range(20)][-1] == "500" and
        c.reply().startswith("421"), "E03: too many errors")
     ok(b"evil" not in sink.raw(), "C: the next hop has seen no evil")
+    gw.stop()
+    sink.stop()
+
+
+# --- T: chunks
+
+def section_t():
+    sink = Sink("ehlo=PIPELINING,8BITMIME,CHUNKING,BINARYMIME",
+                "on=RCPT/no@:550 5.1.1 nobody")
+    gw = Gateway(sink.port)
+    c = Client(gw)
+    ok(c.hello.splitlines()[-2:] == ["250-CHUNKING", "250 BINARYMIME"],
+       "T: offered where the next hop has it", c.hello)
+    envelope = b"MAIL FROM:<a@acme.example> BODY=BINARYMIME\r\n" \
+        b"RCPT TO:<b@b.example>\r\n"
+    sent = []
+
+    def chunks(*parts, extra=b""):
+        out = envelope
+        for i, part in enumerate(parts):
+            out += b"BDAT %d%s\r\n" % (
+                len(part), b" LAST" if i == len(parts) - 1 else b"") + part
+        c.send(out + extra)
+        sent.append(b"".join(parts))
+        return [c.reply()[:3] for _ in range(2 + len(parts))]
+    big = bytes(range(256)) * 4000
+    for name, parts in (
+            ("one", [b"Subject: x\r\n\r\nx\r\n"]),
+            ("all octets, without an end of line", [big, big[:-7]]),
+            ("0 LAST", [b"abc", b""]),
+            ("none at all", [b""]),
+            ("of one octet each", [bytes([i]) for i in b"\r\n.\r\nQUIT\r\n"]),
+            ("look-alikes are only octets here",
+             [b"a" + look for look in LOOKALIKES] + [b"\r\n.\r\n"])):
+        codes = chunks(*parts)
+        ok(set(codes) == {"250"} and
+           sha(sink.messages()[-1]) == sha(sent[-1]), f"T: {name}", codes)
+    kept = spool(gw.home)
+    ok([k[0] for k in kept] == ["accepted"] * len(sent) and
+       [sha(k[1]) for k in kept] == [sha(b) for b in sent],
+       "T: the spool has the same")
+    c.send(b"MAIL FROM:<a@acme.example>\r\nRCPT TO:<no@b.example>\r\n"
+           b"BDAT 51 LAST\r\nMAIL FROM:<evil@x.example>\r\n"
+           b"RCPT TO:<v@x.example>\r\nRSET\r\n")
+    codes = [c.reply()[:3] for _ in range(4)]
+    ok(codes == ["250", "550", "554", "250"],
+       "T: a chunk behind a refused recipient is swallowed", codes)
+    c.send(envelope + b"BDAT 4\r\nlostRSET\r\n" + envelope +
+           b"BDAT 4 LAST\r\nkeptDATA\r\n")
+    codes = [c.reply()[:3] for _ in range(8)]
+    ok(codes == ["250", "250", "250", "250", "250", "250", "250", "503"] and
+       sink.messages()[-1] == b"kept", "T: RSET between; DATA behind", codes)
+    for size in ("18446744073709551616", "-1", "x"):
+        c = Client(gw)
+        c.send(envelope + b"BDAT %s LAST\r\n" % size.encode() +
+               b"MAIL FROM:<evil@x.example>\r\n")
+        r = [c.reply()[:4] for _ in range(4)]
+        ok(r == ["250 ", "250 ", "501 ", ""], f"T: size {size}", r)
+    c = Client(gw)
+    c.send(envelope + b"BDAT 1000 LAST\r\nhalf a chunk")
+    [c.reply() for _ in range(2)]
+    until(lambda: b"half a chunk" in b"".join(
+        open(f"{sink.dir}/{n}", "rb").read() for n in os.listdir(sink.dir)
+        if n.endswith(".raw")))
+    c.close()
+    raw = sink.raw()
+    ok(b"evil" not in raw, "T: the next hop has seen no evil")
+    ok(len(sink.messages()) == len(sent) + 1 and
+       spool(gw.home)[-1][1] == b"kept", "T: half a chunk goes nowhere")
+    gw.stop()
+    sink.stop()
+    sink = Sink("ehlo=PIPELINING,8BITMIME")
+    gw = Gateway(sink.port)
+    c = Client(gw)
+    c.send(envelope + b"BDAT 10 LAST\r\nQUIT\r\nRSET\r\n")
+    r = [c.reply()[:4] for _ in range(4)]
+    ok("CHUNKING" not in c.hello and r == ["250 ", "250 ", "503 ", ""],
+       "T: not offered, answered and closed", r)
+    gw.stop()
+    gw = Gateway(sink.port, bare_newlines="reject")
+    c = Client(gw)
+    ok(c.mail(b"a\r\n..b\r\n").startswith("250"), "bare-newlines = reject")
+    for body in (b"a\nb\r\n", b"a\rb\r\n", b"\n\r\n", b"a\r\r\n"):
+        r = c.mail(body)
+        ok(r.startswith("554 5.6.0"), f"bare-newlines = reject: {body}", r)
+    ok(len(sink.messages()) == 1, "and only the first went on")
     gw.stop()
     sink.stop()
 
@@ -617,6 +703,109 @@ def section_l():
     sink.stop()
 
 
+# --- P: PROXY headers, XCLIENT
+
+V2 = b"\r\n\r\n\0\r\nQUIT\n"
+
+
+def v2(client, command=0x21, family=0x11, more=b""):
+    size = 16 if family == 0x21 else 4
+    octets = socket.inet_pton(
+        socket.AF_INET if size == 4 else socket.AF_INET6, client)
+    body = octets + bytes(size) + struct.pack(">HH", 4000, 25) + more
+    return V2 + bytes([command, family]) + struct.pack(">H", len(body)) + body
+
+
+def section_p():
+    sink = Sink("ehlo=PIPELINING,XCLIENT_NAME_ADDR,XFORWARD_NAME_ADDR",
+                "on=XCLI:220 again")
+    path = f"{TMP}/proxy.sock"
+    gw = Gateway(sink.port, gateway_clients="192.0.2.0/24,2001:db8::/32",
+                 client_timeout=2,
+                 gateway_listen="127.0.0.1:0 proxy=127.0.0.1,::1; "
+                 "127.0.0.1:0 proxy=192.0.2.1; "
+                 f"unix:{path} proxy=unix mode=666 xclient=192.0.2.9")
+
+    def ask(header, at=None, rest=b"EHLO x\r\n", pieces=1):
+        c = Client(gw, hello=None, at=at)
+        for i in range(pieces):
+            c.send(header[i:i + 1] if i < pieces - 1 else header[i:] + rest)
+            if pieces > 1:
+                time.sleep(0.002)
+        r = c.reply()
+        if r.startswith("220"):
+            r += c.reply()
+        c.close()
+        return r
+    one = b"PROXY TCP4 192.0.2.7 192.0.2.1 4000 25\r\n"
+    for name, header, want in (
+            ("v1", one, "220"),
+            ("v1, IPv6", b"PROXY TCP6 2001:db8::7 ::1 4000 25\r\n", "220"),
+            ("v1, a stranger", one.replace(b".7 ", b".7.", 1), ""),
+            ("v1, not on the list",
+             b"PROXY TCP4 203.0.113.7 192.0.2.1 4000 25\r\n", "554"),
+            ("v1 UNKNOWN: the peer itself, not on the list",
+             b"PROXY UNKNOWN\r\n", "554"),
+            ("v1, too long", b"PROXY TCP4 192.0.2.7 " + b"1" * 200, ""),
+            ("v1, bare LF", one.replace(b"\r", b""), ""),
+            ("v1, a port too many", one.replace(b"\r", b" 1\r"), ""),
+            ("v1, no port", one.replace(b"4000", b"65536"), ""),
+            ("v2", v2("192.0.2.7"), "220"),
+            ("v2, IPv6", v2("2001:db8::7", family=0x21), "220"),
+            ("v2 with more behind", v2("192.0.2.7", more=b"x" * 900), "220"),
+            ("v2, not on the list", v2("203.0.113.7"), "554"),
+            ("v2 LOCAL: the peer itself, not on the list",
+             v2("192.0.2.7", command=0x20), "554"),
+            ("v2, oversize", v2("192.0.2.7", more=b"x" * 4000), ""),
+            ("v2, UDP", v2("192.0.2.7", family=0x12), ""),
+            ("v2, too short for its family",
+             V2 + b"\x21\x11\0\x04" + bytes(4), ""),
+            ("v2, another version", v2("192.0.2.7", command=0x31), ""),
+            ("none", b"EHLO x\r\n", "")):
+        r = ask(header)
+        ok(r.startswith(want) if want else "220" not in r, f"P: {name}", r)
+    ok("250" in ask(one, pieces=len(one)), "P: v1 in octets")
+    ok("250" in ask(v2("192.0.2.7"), pieces=28), "P: v2 in octets")
+    ok(ask(one, at=("127.0.0.1", int(
+        gw.places[1].split()[0].rsplit(":", 1)[1]))).startswith("554"),
+       "P: a peer that may not speak for others")
+    half = Client(gw, hello=None)
+    half.send(V2 + b"\x21")
+    started = time.monotonic()
+    text = gw.text()
+    ok("client=203.0.113.7" in text and text.count("event=gateway.proxy") >= 8,
+       "P: the log has the clients and the faults", text)
+
+    c = Client(gw, hello=None, at=path)
+    c.send(b"PROXY TCP4 192.0.2.8 192.0.2.1 4000 25\r\nEHLO x\r\n")
+    r = c.reply() + c.reply()
+    ok("XCLIENT" not in r and c.say("XCLIENT ADDR=192.0.2.3")[:3] == "550" and
+       c.reply() == "", "P: by a Unix socket; no XCLIENT from just anybody", r)
+    c = Client(gw, hello=None, at=path)
+    c.send(b"PROXY TCP4 192.0.2.9 192.0.2.1 4000 25\r\nEHLO x\r\n")
+    r = c.reply() + c.reply()
+    ok("250-XCLIENT NAME ADDR" in r and "250 XFORWARD NAME ADDR" in r,
+       "P: XCLIENT is offered to whom it is trusted", r)
+    r = c.say("XCLIENT NAME=x ADDR=192.0.2.77"), c.say("EHLO x")
+    ok(r[0].startswith("220 again") and r[1].startswith("250"),
+       "P: and passed on", r)
+    ok(c.mail(b"x\r\n").startswith("250") and
+       "client=192.0.2.77" in gw.text(), "P: and counts for the log")
+    c.close()
+    raw = sink.raw()
+    ok(raw.count(b"XCLIENT") == 1 and b"PROXY" not in raw,
+       "P: the next hop heard of one only", raw)
+    ok(half.reply() == "" and 1 < time.monotonic() - started < 9,
+       "P: half a header is waited for so long and no longer", time.monotonic() - started)
+    ok(gw.stop() == 0, "P: the end")
+    gw = Gateway(sink.port, max_client_sessions=3)
+    many = [Client(gw, hello=None) for _ in range(4)]
+    r = [c.reply()[:3] for c in many]
+    ok(r == ["220"] * 3 + ["421"], "max-client-sessions", r)
+    gw.stop()
+    sink.stop()
+
+
 # --- the spool in trouble, and the end of the program
 
 def section_s():
@@ -751,8 +940,8 @@ def section_k():
 
 def main():
     sections = [section_a, section_b, section_c, section_d, section_e, section_f,
-                section_l, section_s, section_k]
-    wanted = os.environ.get("SECTIONS", "abcdeflsk")
+                section_l, section_p, section_t, section_s, section_k]
+    wanted = os.environ.get("SECTIONS", "abcdeflptsk")
     try:
         for section in sections:
             if section.__name__[-1] in wanted:
