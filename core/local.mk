@@ -28,7 +28,8 @@ libcore_a_SOURCES += core/lang/lang.h core/lang/lang_priv.h core/lang/lang.c \
 	core/lang/lang_match.c core/lang/lang_check.c
 langdir = $(pkgdatadir)/lang
 dist_lang_DATA = core/lang/fr.lang core/lang/en.lang \
-	core/lang/fr-when.lang core/lang/en-when.lang core/lang/find.weights
+	core/lang/fr-when.lang core/lang/en-when.lang \
+	core/lang/fr-answers.lang core/lang/en-answers.lang core/lang/find.weights
 # programs look beside themselves, so that a build tree needs no installing
 noinst_DATA += lang
 CLEANFILES += lang

@@ -50,6 +50,7 @@ static const struct said {
 		[REPLY_MOVED] = "No. %" PRId64 ": moved to %s. %s",
 		[REPLY_WITHDRAWN] = "No. %" PRId64 ": withdrawn. %s",
 		[REPLY_NOT] = "No. %" PRId64 ": not a promise. %s",
+		[REPLY_CONFIRMED] = "No. %" PRId64 ": confirmed. %s",
 		[REPLY_HAND] = "No. %" PRId64 ": handed over to %s. %s" },
 	},
 	{
@@ -78,6 +79,7 @@ static const struct said {
 		[REPLY_WITHDRAWN] = "N°" NBSP "%" PRId64 NBSP ": annulée. %s",
 		[REPLY_NOT] =
 		    "N°" NBSP "%" PRId64 NBSP ": pas une promesse. %s",
+		[REPLY_CONFIRMED] = "N°" NBSP "%" PRId64 NBSP ": confirmée. %s",
 		[REPLY_HAND] = "N°" NBSP "%" PRId64 NBSP ": confiée à %s. %s" },
 	},
 };
@@ -95,6 +97,7 @@ struct work {
 	struct ledger_letter *letter; /* what is answered */
 	int64_t *promises;            /* that it speaks of; ends with 0 */
 	int64_t at;
+	const struct reply_langs *langs;
 	const char *lang;
 	int fr;
 	char *report;
@@ -138,6 +141,7 @@ change(struct work *w, const struct promise *p, const struct reply_line *line,
 		[REPLY_MOVED] = MOVE_MOVED,
 		[REPLY_WITHDRAWN] = MOVE_WITHDRAWN,
 		[REPLY_NOT] = MOVE_NOT,
+		[REPLY_CONFIRMED] = MOVE_CONFIRMED,
 	};
 	enum rc rc;
 
@@ -236,7 +240,8 @@ read_answer(struct work *w, struct err *e)
 	for (lines = 0; *at != '\0' && lines < LINES_MAX && rc == RC_OK;
 	     lines++) {
 		len = strcspn(at, "\r\n");
-		rc = reply_line(w->mem, (struct slice){ at, len }, &line, e);
+		rc = reply_line(
+		    w->mem, w->langs, (struct slice){ at, len }, &line, e);
 		if (rc != RC_OK)
 			break;
 		if (line.act == REPLY_UNCLEAR && unclear == NULL)
@@ -268,7 +273,8 @@ has_order(struct work *w, bool *out, struct err *e)
 	for (lines = 0; *at != '\0' && lines < LINES_MAX && rc == RC_OK;
 	     lines++) {
 		len = strcspn(at, "\r\n");
-		rc = reply_line(w->mem, (struct slice){ at, len }, &line, e);
+		rc = reply_line(
+		    w->mem, w->langs, (struct slice){ at, len }, &line, e);
 		*out |= rc == RC_OK && line.act != REPLY_NONE &&
 			line.act != REPLY_UNCLEAR;
 		at += len;
@@ -508,17 +514,22 @@ enum rc
 reply_take(const struct desk *d, struct ledger *l, int64_t at, struct err *e)
 {
 	struct queue q = { .mem = talloc_new(NULL) };
+	struct reply_langs langs = { .count = 0 };
 	enum rc rc;
 	size_t i;
 
 	if (q.mem == NULL)
 		return err_nomem(e);
 	rc = ledger_inbox_each(l, note, &q, e);
+	if (rc == RC_OK && q.count > 0)
+		rc = lang_open_all(
+		    q.mem, NULL, NULL, langs.langs, &langs.count, e);
 	for (i = 0; rc == RC_OK && i < q.count; i++) {
 		struct work w = { .desk = d,
 			.ledger = l,
 			.mem = talloc_new(q.mem),
 			.answer = &q.answers[i],
+			.langs = &langs,
 			.at = at };
 
 		w.report = talloc_strdup(w.mem, "");

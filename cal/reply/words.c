@@ -9,135 +9,19 @@
 
 #define LINE_MAX_OCTETS 400
 
-/* the longest that fits is taken */
+/* by the value of `act` in the languages' files */
 static const struct {
-	const char *phrase; /* lower case, no accents, single blanks */
+	const char *name;
 	enum reply_act act;
-} phrases[] = {
-	{ "fait", REPLY_KEPT },
-	{ "faite", REPLY_KEPT },
-	{ "c'est fait", REPLY_KEPT },
-	{ "envoye", REPLY_KEPT },
-	{ "envoyee", REPLY_KEPT },
-	{ "c'est envoye", REPLY_KEPT },
-	{ "livre", REPLY_KEPT },
-	{ "tenu", REPLY_KEPT },
-	{ "tenue", REPLY_KEPT },
-	{ "termine", REPLY_KEPT },
-	{ "terminee", REPLY_KEPT },
-	{ "regle", REPLY_KEPT },
-	{ "done", REPLY_KEPT },
-	{ "it's done", REPLY_KEPT },
-	{ "sent", REPLY_KEPT },
-	{ "it's sent", REPLY_KEPT },
+} acts[] = {
+	{ "none", REPLY_NONE },
 	{ "kept", REPLY_KEPT },
-	{ "delivered", REPLY_KEPT },
-	{ "completed", REPLY_KEPT },
-	{ "reporte", REPLY_MOVED },
-	{ "reportee", REPLY_MOVED },
-	{ "reporter", REPLY_MOVED },
-	{ "repousse", REPLY_MOVED },
-	{ "decale", REPLY_MOVED },
-	{ "deplace", REPLY_MOVED },
-	{ "nouvelle date", REPLY_MOVED },
 	{ "moved", REPLY_MOVED },
-	{ "move", REPLY_MOVED },
-	{ "postponed", REPLY_MOVED },
-	{ "rescheduled", REPLY_MOVED },
-	{ "new date", REPLY_MOVED },
-	{ "annule", REPLY_WITHDRAWN },
-	{ "annulee", REPLY_WITHDRAWN },
-	{ "annuler", REPLY_WITHDRAWN },
-	{ "c'est annule", REPLY_WITHDRAWN },
-	{ "abandonne", REPLY_WITHDRAWN },
-	{ "cancelled", REPLY_WITHDRAWN },
-	{ "canceled", REPLY_WITHDRAWN },
-	{ "cancel", REPLY_WITHDRAWN },
 	{ "withdrawn", REPLY_WITHDRAWN },
-	{ "dropped", REPLY_WITHDRAWN },
-	{ "pas une promesse", REPLY_NOT },
-	{ "ce n'est pas une promesse", REPLY_NOT },
-	{ "c'est pas une promesse", REPLY_NOT },
-	{ "not a promise", REPLY_NOT },
-	{ "this is not a promise", REPLY_NOT },
-	{ "it's not a promise", REPLY_NOT },
-	{ "a", REPLY_HAND },
-	{ "pour", REPLY_HAND },
-	{ "confie a", REPLY_HAND },
-	{ "confiee a", REPLY_HAND },
-	{ "transmis a", REPLY_HAND },
-	{ "to", REPLY_HAND },
-	{ "for", REPLY_HAND },
-	{ "hand over to", REPLY_HAND },
-	{ "handed over to", REPLY_HAND },
+	{ "not", REPLY_NOT },
+	{ "confirmed", REPLY_CONFIRMED },
+	{ "hand", REPLY_HAND },
 };
-
-/* words that say nothing here */
-static const char *const fillers[] = { "ok", "oui", "yes", "merci", "thanks",
-	"thank you", "bonjour", "hello", "hi", "bonsoir", "deja", "already",
-	"bien", "cordialement", "regards", "best regards", "bonne journee",
-	"bonne soiree", "cdlt" };
-
-/* plain - lower case, no accents, ' for ’, single blanks; owned by mem */
-static char *
-plain(TALLOC_CTX *mem, const char *s)
-{
-	gchar *lower = g_utf8_casefold(s, -1);
-	gchar *apart = g_utf8_normalize(lower, -1, G_NORMALIZE_ALL);
-	char *out = talloc_array(mem, char, strlen(apart) + 1);
-	const char *c;
-	size_t n = 0;
-
-	for (c = apart; out != NULL && *c != '\0';
-	     c += g_utf8_skip[(unsigned char)*c]) {
-		gunichar u = g_utf8_get_char(c);
-
-		if (g_unichar_ismark(u))
-			continue;
-		if (u == 0x2019)
-			u = '\'';
-		if (g_unichar_isspace(u) ||
-		    (u < 0x80 && strchr(".,;:!?()#*<>\"-", (int)u) != NULL) ||
-		    u == 0xab || u == 0xbb || u == 0x2013 || u == 0x2026)
-			u = ' ';
-		if (u == ' ' && (n == 0 || out[n - 1] == ' '))
-			continue;
-		n += (size_t)g_unichar_to_utf8(u, out + n);
-	}
-	if (out != NULL) {
-		while (n > 0 && out[n - 1] == ' ')
-			n--;
-		out[n] = '\0';
-	}
-	g_free(apart);
-	g_free(lower);
-	return out;
-}
-
-/* begins - text begins with these whole words: how many octets, else 0 */
-static size_t
-begins(const char *text, const char *words)
-{
-	size_t n = strlen(words);
-
-	if (strncmp(text, words, n) != 0 || (text[n] != '\0' && text[n] != ' '))
-		return 0;
-	return text[n] == ' ' ? n + 1 : n;
-}
-
-/* skip_fillers - behind those at the start of text */
-static const char *
-skip_fillers(const char *text)
-{
-	size_t i, n = 0;
-
-	do {
-		for (i = 0, n = 0; n == 0 && i < ARRAY_LEN(fillers); i++)
-			n = begins(text, fillers[i]);
-		text += n;
-	} while (n > 0);
-	return text;
-}
 
 /* number - "12", "n° 12", "no. 12" at the start of a line as it was written;
  * how many octets */
@@ -149,7 +33,8 @@ number(const char *line, int64_t *out)
 	t += strspn(t, " \t#([*-");
 	if (strncasecmp(t, "n°", strlen("n°")) == 0)
 		t += strlen("n°");
-	else if (strncasecmp(t, "no. ", 4) == 0)
+	else if (strncasecmp(t, "no. ", 4) == 0 ||
+		 strncasecmp(t, "nr. ", 4) == 0)
 		t += 4;
 	while (*t == ' ' || strncmp(t, "\xc2\xa0", 2) == 0)
 		t += *t == ' ' ? 1 : 2;
@@ -158,99 +43,170 @@ number(const char *line, int64_t *out)
 		return 0;
 	for (; *t >= '0' && *t <= '9'; t++)
 		if (__builtin_mul_overflow(*out, 10, out) ||
-		    __builtin_add_overflow(*out, *t - '0', out))
+		    __builtin_add_overflow(*out, *t - '0', out)) {
+			*out = 0;
 			return 0;
+		}
 	if (*t != '\0' && strchr(" \t:.,)]-", *t) == NULL &&
 	    strncmp(t, "\xc2\xa0", 2) != 0) {
 		*out = 0;
 		return 0;
 	}
+	t += strspn(t, " \t:.,)]-");
+	if (strncmp(t, "\xc2\xa0", 2) == 0)
+		t += 2 + strspn(t + 2, " :");
 	return (size_t)(t - line);
 }
 
-/* phrase - the longest one at the start of text */
-static size_t
-phrase(const char *text, enum reply_act *act)
-{
-	size_t i, n, best = 0;
-
-	for (i = 0; i < ARRAY_LEN(phrases); i++) {
-		n = begins(text, phrases[i].phrase);
-		if (n > best) {
-			best = n;
-			*act = phrases[i].act;
-		}
-	}
-	return best;
-}
-
-/* address - the one word of a text that holds an '@', cut out; else NULL */
+/* cut_address - the one word that holds an '@', out of a text; NULL: there is
+ * none, or several */
 static char *
-address(TALLOC_CTX *mem, const char *line)
+cut_address(TALLOC_CTX *mem, char *text)
 {
-	const char *at = strchr(line, '@'), *from, *to;
+	char *at = strchr(text, '@'), *from, *to, *end, *out;
 
 	if (at == NULL || strchr(at + 1, '@') != NULL)
 		return NULL;
-	for (from = at; from > line && strchr(" \t<(,;:\"", from[-1]) == NULL;)
+	for (from = at; from > text && strchr(" \t<(,;:\"", from[-1]) == NULL;)
 		from--;
 	for (to = at; *to != '\0' && strchr(" \t>),;:\"!?", *to) == NULL;)
 		to++;
-	while (to > at && to[-1] == '.')
+	for (end = to; to > at && to[-1] == '.';)
 		to--;
-	return talloc_strndup(mem, from, (size_t)(to - from));
+	out = talloc_strndup(mem, from, (size_t)(to - from));
+	while (from > text && strchr("<(\"", from[-1]) != NULL)
+		from--;
+	end += strspn(end, ">)\"");
+	memmove(from, end, strlen(end) + 1);
+	return out;
+}
+
+/* act_of - of a rule; answer.doubt has none */
+static bool
+act_of(const struct lang_match *m, enum reply_act *out)
+{
+	const char *key, *name = NULL;
+	bool is_there;
+	int32_t value;
+	size_t i;
+
+	for (i = 0; lang_sets(m, i, &key, &value, &name, &is_there); i++)
+		if (strcmp(key, "act") == 0 && name != NULL)
+			break;
+	for (i = 0; name != NULL && i < ARRAY_LEN(acts); i++)
+		if (strcmp(acts[i].name, name) == 0) {
+			*out = acts[i].act;
+			return true;
+		}
+	return false;
+}
+
+/* is_whole - nothing but marks between where it ends and the line's end */
+static bool
+is_whole(const struct lang_match *m, const struct text *t)
+{
+	size_t i;
+
+	for (i = m->first + m->count; i < t->count; i++)
+		if (t->tokens[i].kind != TEXT_OTHER ||
+		    strchr(".,!;:-", t->tokens[i].fold[0]) == NULL)
+			return false;
+	return true;
+}
+
+/* in_lang - what one language reads in a text; REPLY_UNCLEAR: nothing */
+static enum rc
+in_lang(TALLOC_CTX *mem, const struct lang *lang, const struct text *text,
+    struct reply_line *out, struct err *e)
+{
+	enum reply_act act, found = REPLY_UNCLEAR;
+	bool is_doubtful = false;
+	struct lang_match *m;
+	struct lang_text *lt;
+	size_t count, i;
+	enum rc rc;
+
+	rc = lang_read(mem, lang, text, &lt, e);
+	if (rc == RC_OK)
+		rc = lang_find(mem, lt, "answer", 0, (uint32_t)text->count,
+		    LANG_ALL, &m, &count, e);
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		if (!act_of(&m[i], &act)) {
+			is_doubtful = true;
+			continue;
+		}
+		if (m[i].first != 0 ||
+		    (act != REPLY_MOVED && !is_whole(&m[i], text)))
+			continue;
+		if (found != REPLY_UNCLEAR && found != act) {
+			found = REPLY_UNCLEAR; /* two things at once */
+			break;
+		}
+		found = act;
+		out->is_all |= lang_captured(&m[i], "all") != NULL;
+	}
+	/* the others match the whole line */
+	if (is_doubtful && found == REPLY_MOVED)
+		found = REPLY_UNCLEAR;
+	out->act = found;
+	return rc;
+}
+
+/* has_words - more than marks? */
+static bool
+has_words(const struct text *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->tokens[i].kind != TEXT_OTHER ||
+		    (unsigned char)t->tokens[i].fold[0] >= 0x80)
+			return true;
+	return false;
 }
 
 enum rc
-reply_line(
-    TALLOC_CTX *mem, struct slice line, struct reply_line *out, struct err *e)
+reply_line(TALLOC_CTX *mem, const struct reply_langs *langs, struct slice line,
+    struct reply_line *out, struct err *e)
 {
-	char *text, *read, *said;
-	const char *behind;
+	char *said, *left, *address;
+	struct reply_line one;
+	struct text *text;
 	gchar *valid;
-	size_t n;
+	enum rc rc;
+	size_t i;
 
 	*out = (struct reply_line){ .act = REPLY_UNCLEAR };
 	if (line.len > LINE_MAX_OCTETS)
 		return RC_OK;
 	valid = g_utf8_make_valid(line.at, (gssize)line.len);
-	text = talloc_strdup(mem, valid);
+	said = talloc_strdup(mem, valid);
 	g_free(valid);
-	if (text == NULL)
+	if (said == NULL)
 		return err_nomem(e);
-	text += number(text, &out->number);
-	read = plain(mem, text);
-	if (read == NULL)
+	said += number(said, &out->number);
+	left = talloc_strdup(mem, said);
+	if (left == NULL)
 		return err_nomem(e);
-	behind = skip_fillers(read);
-	n = begins(behind, "tout");
-	if (n == 0)
-		n = begins(behind, "all");
-	out->is_all = n > 0;
-	behind = skip_fillers(behind + n);
-	if (*behind == '\0') {
-		if (out->number == 0 && !out->is_all)
-			out->act = REPLY_NONE;
-		return RC_OK;
+	address = cut_address(mem, left);
+	rc = text_new(mem, slice_of(left), &text, e);
+	if (rc == RC_OK && address == NULL && !has_words(text) &&
+	    out->number == 0)
+		out->act = REPLY_NONE;
+	for (i = 0;
+	     rc == RC_OK && out->act == REPLY_UNCLEAR && i < langs->count;
+	     i++) {
+		one = *out;
+		rc = in_lang(mem, langs->langs[i], text, &one, e);
+		if (one.act != REPLY_UNCLEAR)
+			*out = one;
 	}
-	n = phrase(behind, &out->act);
-	behind = skip_fillers(behind + n);
-	switch (out->act) {
-	case REPLY_HAND:
-		out->rest = address(mem, text);
-		/* nothing but the address behind it */
-		said = out->rest ? plain(mem, out->rest) : NULL;
-		if (said == NULL || begins(behind, said) == 0 ||
-		    *skip_fillers(behind + begins(behind, said)) != '\0')
-			out->act = REPLY_UNCLEAR;
-		break;
-	case REPLY_MOVED:
-		out->rest = text;
-		break;
-	default:
-		if (*behind != '\0')
-			out->act = REPLY_UNCLEAR;
-		break;
-	}
-	return RC_OK;
+	if ((out->act == REPLY_HAND) != (address != NULL) ||
+	    (out->act == REPLY_NONE && out->number != 0))
+		out->act = REPLY_UNCLEAR;
+	if (out->act == REPLY_HAND)
+		out->rest = address;
+	if (out->act == REPLY_MOVED)
+		out->rest = said;
+	return rc;
 }

@@ -1,17 +1,18 @@
 /*
  * words.h - what a line of an answer asks for
  *
- *	[number] [filler] phrase [date | address] [filler]
+ *	[number] order [date | address]
  *
  * "12 fait", "n° 12 : reporté au 3 décembre", "not a promise", "à paul@…". The
- * phrases are one table, French and English at once, without accents or case.
- * A line that says anything beside is not understood: a wrong move is worse
- * than a question.
+ * words are data: the rules answer.* of every language (LANG-answers.lang),
+ * with their examples. A line that says anything beside is not understood: a
+ * wrong move is worse than a question.
  */
 #ifndef CAL_REPLY_WORDS_H
 #define CAL_REPLY_WORDS_H
 
 #include "core/core.h"
+#include "core/lang/lang.h"
 
 enum reply_act {
 	REPLY_NONE, /* nothing is said: empty, a greeting */
@@ -19,6 +20,7 @@ enum reply_act {
 	REPLY_MOVED, /* rest: the words of a date */
 	REPLY_WITHDRAWN,
 	REPLY_NOT,
+	REPLY_CONFIRMED,
 	REPLY_HAND, /* rest: an address */
 	REPLY_UNCLEAR
 };
@@ -30,8 +32,14 @@ struct reply_line {
 	char *rest;     /* as it was written; owned by mem */
 };
 
-/* reply_line - read one line, without its end */
-enum rc reply_line(TALLOC_CTX *mem, struct slice line, struct reply_line *out,
-    struct err *e) must_check;
+/* the languages of answers; lang_open_all() fills it */
+struct reply_langs {
+	const struct lang *langs[LANG_MAX_OPEN];
+	size_t count;
+};
+
+/* reply_line - read one line, without its end; langs is borrowed */
+enum rc reply_line(TALLOC_CTX *mem, const struct reply_langs *langs,
+    struct slice line, struct reply_line *out, struct err *e) must_check;
 
 #endif

@@ -28,11 +28,20 @@ lines(void **state)
 		{ "3) It's not a promise", REPLY_NOT, 3, NULL },
 		{ "reporté au 3 décembre", REPLY_MOVED, 0,
 		    "reporté au 3 décembre" },
-		{ "4 moved to Friday", REPLY_MOVED, 4, " moved to Friday" },
+		{ "4 moved to Friday", REPLY_MOVED, 4, "moved to Friday" },
+		{ "le 3 décembre plutôt", REPLY_MOVED, 0,
+		    "le 3 décembre plutôt" },
 		{ "à paul@acme.example", REPLY_HAND, 0, "paul@acme.example" },
 		{ "to <paul@acme.example>, thanks", REPLY_HAND, 0,
 		    "paul@acme.example" },
+		{ "5: paul@acme.example s'en occupe", REPLY_HAND, 5,
+		    "paul@acme.example" },
+		{ "oui, c’est bien ça", REPLY_CONFIRMED, 0, NULL },
+		{ "cest fiat", REPLY_KEPT, 0, NULL },
+		{ "I've sent it this morning", REPLY_KEPT, 0, NULL },
+		{ "Anulé.", REPLY_WITHDRAWN, 0, NULL },
 		{ "", REPLY_NONE, 0, NULL },
+		{ " . ", REPLY_NONE, 0, NULL },
 		{ "Bonjour,", REPLY_NONE, 0, NULL },
 		{ "Merci !", REPLY_NONE, 0, NULL },
 		/* not understood is better than wrong */
@@ -46,28 +55,40 @@ lines(void **state)
 		{ "à paul@a.example ou anne@a.example", REPLY_UNCLEAR, 0,
 		    NULL },
 		{ "12", REPLY_UNCLEAR, 12, NULL },
+		{ "12 merci", REPLY_UNCLEAR, 12, NULL },
+		{ "fait ?", REPLY_UNCLEAR, 0, NULL },
+		{ "Fait. Mais pas la facture.", REPLY_UNCLEAR, 0, NULL },
+		{ "Done. Not.", REPLY_UNCLEAR, 0, NULL },
+		{ "reporté, mais pas au 3 décembre", REPLY_UNCLEAR, 0, NULL },
+		{ "fait paul@acme.example", REPLY_UNCLEAR, 0, NULL },
+		{ "fait, annulé", REPLY_UNCLEAR, 0, NULL },
 		{ "99999999999999999999 fait", REPLY_UNCLEAR, 0, NULL },
 		{ "\xff\xfe", REPLY_UNCLEAR, 0, NULL },
 	};
+	struct reply_langs langs;
 	struct reply_line out;
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct err e;
 	size_t i;
 
 	(void)state;
+	assert_rc(RC_OK, &e,
+	    lang_open_all(mem, NULL, NULL, langs.langs, &langs.count, &e));
 	for (i = 0; i < ARRAY_LEN(rows); i++) {
 		print_message("# %s\n", rows[i].line);
 		assert_rc(RC_OK, &e,
-		    reply_line(mem, slice_of(rows[i].line), &out, &e));
+		    reply_line(mem, &langs, slice_of(rows[i].line), &out, &e));
 		assert_int_equal(out.act, rows[i].act);
 		if (rows[i].act != REPLY_UNCLEAR || rows[i].number != 0)
 			assert_int_equal(out.number, rows[i].number);
 		if (rows[i].rest != NULL)
 			assert_string_equal(out.rest, rows[i].rest);
 	}
-	assert_rc(RC_OK, &e, reply_line(mem, SLICE("tout est"), &out, &e));
+	assert_rc(
+	    RC_OK, &e, reply_line(mem, &langs, SLICE("tout est"), &out, &e));
 	assert_int_equal(out.act, REPLY_UNCLEAR);
-	assert_rc(RC_OK, &e, reply_line(mem, SLICE("tout fait"), &out, &e));
+	assert_rc(
+	    RC_OK, &e, reply_line(mem, &langs, SLICE("tout fait"), &out, &e));
 	assert_int_equal(out.act, REPLY_KEPT);
 	assert_true(out.is_all);
 	talloc_free(mem);
