@@ -26,17 +26,19 @@ ledger_fault(sqlite3 *db, struct err *e, const char *what)
 	case SQLITE_NOMEM:
 		rc = RC_RETRY;
 		break;
+	/* never the fault of what is being written: that must wait */
 	case SQLITE_NOTADB:
-		return err_set(e, RC_BADINPUT, "not a ledger of promises");
+	case SQLITE_CORRUPT:
+		return err_set(e, RC_INTERNAL,
+		    "%s: %s; the ledger is damaged, put a good copy in its "
+		    "place",
+		    what, text);
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 		return err_set(e, RC_INTERNAL,
 		    "%s: %s; are these the rights of the service's user?", what,
 		    text);
-	case SQLITE_CORRUPT:
-		rc = RC_BADINPUT;
-		break;
 	}
 	return err_set(e, rc, "%s: %s", what, text);
 }
@@ -105,6 +107,18 @@ look(const char *path, off_t *size, struct err *e)
 	return RC_OK;
 }
 
+/* refuse - damage found at the door is the file's fault */
+static enum rc
+refuse(sqlite3 *db, enum rc rc, struct err *e)
+{
+	int code = sqlite3_errcode(db) & 0xff;
+
+	if (rc == RC_INTERNAL &&
+	    (code == SQLITE_NOTADB || code == SQLITE_CORRUPT))
+		rc = e->rc = RC_BADINPUT;
+	return rc;
+}
+
 /* check_ours - the file says that it is a ledger; nothing is written to it */
 static enum rc
 check_ours(struct ledger *l, struct err *e)
@@ -115,7 +129,7 @@ check_ours(struct ledger *l, struct err *e)
 	if (sqlite3_prepare_v2(
 		l->db, "PRAGMA application_id", -1, &stmt, NULL) != SQLITE_OK ||
 	    sqlite3_step(stmt) != SQLITE_ROW)
-		rc = ledger_fault(l->db, e, "looking at it");
+		rc = refuse(l->db, ledger_fault(l->db, e, "looking at it"), e);
 	else if (sqlite3_column_int64(stmt, 0) != LEDGER_APPLICATION_ID)
 		rc = RC_BADINPUT;
 	if (rc == RC_BADINPUT)
@@ -184,7 +198,7 @@ ledger_check(struct ledger *l, struct err *e)
 	if (stmt == NULL)
 		return e->rc;
 	if (sqlite3_step(stmt) != SQLITE_ROW) {
-		rc = ledger_fault(l->db, e, "damaged");
+		rc = refuse(l->db, ledger_fault(l->db, e, "damaged"), e);
 		goto out;
 	}
 	said = (const char *)sqlite3_column_text(stmt, 0);
@@ -248,7 +262,7 @@ ledger_open(TALLOC_CTX *mem, const char *path, enum ledger_mode mode,
 			rc = look(path, &size, e);
 	}
 	if (rc == RC_OK)
-		rc = connect_to(l, size, e);
+		rc = refuse(l->db, connect_to(l, size, e), e);
 	if (rc != RC_OK)
 		goto out;
 	*out = l;
