@@ -274,9 +274,16 @@ static enum rc
 scan_header(
     struct spool_reader *r, struct segment *s, bool is_final, struct err *e)
 {
+	char name[SEGMENT_NAME_MAX];
 	struct slice in;
 	enum rc rc;
 
+	segment_name(name, s->number);
+	if (faccessat(r->dirfd, name, F_OK, 0) != 0 && errno == ENOENT) {
+		/* the writer could not begin it and took it back */
+		s->is_scanned = true;
+		return RC_OK;
+	}
 	rc = window_at(r, s, 0, SEGMENT_HEADER, &in, e);
 	if (rc != RC_OK)
 		return rc;

@@ -51,6 +51,7 @@ struct spool_writer {
 	size_t segment_bytes;
 	int fd; /* of the current segment; the commit owns it */
 	struct segment_header segment;
+	uint64_t last; /* number given to a segment, whatever became of it */
 	uint64_t offset, counter;
 	struct message *buckets[BUCKETS];
 	struct owed *owed; /* outcomes that could not be written yet */
@@ -75,7 +76,7 @@ disk_error(struct err *e, int error, const char *what)
 static enum rc
 segment_open(struct spool_writer *w, struct err *e)
 {
-	struct segment_header h = { .number = w->segment.number + 1 };
+	struct segment_header h = { .number = ++w->last };
 	unsigned char head[SEGMENT_HEADER], floor[8];
 	char name[SEGMENT_NAME_MAX];
 	int fd, error;
@@ -83,7 +84,8 @@ segment_open(struct spool_writer *w, struct err *e)
 	h.epoch = w->segment.epoch ? w->segment.epoch : h.number;
 	if (getrandom(&h.mark, sizeof(h.mark), 0) != (ssize_t)sizeof(h.mark))
 		return disk_error(e, errno, "getrandom");
-	/* numbers are not used again, whatever the reader removes */
+	/* numbers are not used again, whatever the reader removes: it may have
+	 * a segment open that failed here and was taken back */
 	put_u64(floor, h.number);
 	if (pwrite(w->lockfd, floor, sizeof(floor), 0) !=
 	    (ssize_t)sizeof(floor))
@@ -435,7 +437,7 @@ lock_take(struct spool_writer *w, const char *dir, struct err *e)
 		return err_set(e, RC_BADINPUT,
 		    "spool: another gateway writes to '%s'", dir);
 	if (pread(w->lockfd, floor, sizeof(floor), 0) == (ssize_t)sizeof(floor))
-		w->segment.number = get_u64(floor);
+		w->last = get_u64(floor);
 	return RC_OK;
 }
 
@@ -457,8 +459,8 @@ last_segment(struct spool_writer *w, struct err *e)
 	}
 	while ((entry = readdir(d)) != NULL) {
 		number = segment_number(entry->d_name);
-		if (number > w->segment.number)
-			w->segment.number = number;
+		if (number > w->last)
+			w->last = number;
 	}
 	closedir(d);
 	return RC_OK;

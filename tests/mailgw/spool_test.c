@@ -434,6 +434,35 @@ damage_anywhere(void **state)
 	}
 }
 
+/* a segment that the writer could not begin, and took back, is forgotten */
+static void
+taken_back(void **state)
+{
+	struct world *w = *state;
+	struct spool_writer *sw = writer(w, 1 << 20);
+	struct spool_reader *r = reader(w);
+	char *seg = talloc_asprintf(w, "%s/000000000002.seg", w->dir);
+	uint64_t a = put(w, sw, "one");
+	int fd;
+
+	assert_rc(RC_OK, &w->e, spool_outcome(sw, a, SPOOL_ACCEPTED, &w->e));
+	fd = open(seg, O_CREAT | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	expect(w, r, "one", SPOOL_ACCEPTED);
+	expect_none(w, r);
+	assert_int_equal(unlink(seg), 0);
+	expect_none(w, r);
+	/* the next one begins behind it, for this reader too */
+	talloc_free(sw);
+	sw = writer(w, 1 << 20);
+	a = put(w, sw, "two");
+	assert_rc(RC_OK, &w->e, spool_outcome(sw, a, SPOOL_ACCEPTED, &w->e));
+	expect(w, r, "two", SPOOL_ACCEPTED);
+	talloc_free(r);
+	talloc_free(sw);
+}
+
 /* RLIMIT_FSIZE stands for a full disk: write() says EFBIG */
 static void
 disk_full(void **state)
@@ -703,6 +732,7 @@ main(void)
 		SPOOL_TEST(a_new_reader_sees_it_again),
 		SPOOL_TEST(cut_anywhere),
 		SPOOL_TEST(damage_anywhere),
+		SPOOL_TEST(taken_back),
 		SPOOL_TEST(disk_full),
 		SPOOL_TEST(sync_fails),
 		SPOOL_TEST(nth_write_fails),

@@ -1,9 +1,9 @@
 # tests of whole: the service with all its programs
 TESTS += tests/whole/house.t tests/whole/supervise.t \
-	tests/whole/service.t tests/whole/kill.t \
+	tests/whole/service.t tests/whole/kill.t tests/whole/faults.t \
 	tests/whole/postfix.t
 EXTRA_DIST += tests/whole/supervise.t tests/whole/whole.sh \
-	tests/whole/house.t tests/whole/service.t tests/whole/kill.t tests/whole/kill.py \
+	tests/whole/house.t tests/whole/service.t tests/whole/kill.t tests/whole/faults.t tests/whole/kill.py \
 	tests/whole/postfix.t tests/whole/mails/1-plain.eml \
 	tests/whole/mails/2-dots.eml tests/whole/mails/3-html.eml \
 	tests/whole/mails/4-latin1.eml tests/whole/mails/6-inside.eml
