@@ -19,6 +19,7 @@ libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
 	core/settings/settings.c core/settings/settings_type.c \
 	core/settings/settings_listen.c core/settings/settings_say.c \
 	core/settings/settings_tls.c
+libcore_a_SOURCES += core/rights/rights.h core/rights/rights.c
 libcore_a_SOURCES += core/unread/unread.h core/unread/unread.c
 
 libcore_a_SOURCES += core/text/text.h core/text/text_priv.h core/text/text.c \

@@ -10,6 +10,7 @@
 #include "cal/feed/server.h"
 #include "cal/start.h"
 #include "core/log/log.h"
+#include "core/rights/rights.h"
 
 #define TICK_MS 15000 /* what nobody asks for is kept fresh this often */
 #define WAIT_MS 5000  /* a file that waits to be written waits so long */
@@ -67,7 +68,9 @@ serve(TALLOC_CTX *mem, struct start *start, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	address = server_address(server);
-	rc = start_ready(start->settings, "feed", address, e);
+	rc = rights_drop(e);
+	if (rc == RC_OK)
+		rc = start_ready(start->settings, "feed", address, e);
 	if (rc == RC_OK) {
 		log_event(EV_FEED_START, LOG_TEXT("address", address));
 		rc = work(server, board, signals, e);

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "core/log/log.h"
+#include "core/rights/rights.h"
 #include "core/service/child.h"
 
 enum rc
@@ -84,14 +85,19 @@ arguments(
 
 /* become - in the child, after fork (promised has one thread) */
 static _Noreturn void
-become(char **argv, pid_t parent, int ready_fd, const char *ready_text)
+become(char **argv, pid_t parent, int ready_fd, const char *ready_text,
+    bool listens)
 {
 	sigset_t none;
+	struct err e;
 
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1); /* it died between fork and prctl */
+	/* who listens does it behind bind(2) */
+	if (!listens && rights_drop(&e) != RC_OK)
+		_exit(1);
 	sigemptyset(&none);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -121,7 +127,8 @@ child_start(struct child *c, const struct child_orders *orders, int64_t now_ms,
 	(void)snprintf(ready_text, sizeof(ready_text), "%d", fds[1]);
 	c->pid = fork();
 	if (c->pid == 0)
-		become(argv, parent, fds[1], ready_text);
+		become(argv, parent, fds[1], ready_text,
+		    c->listen_setting != NULL);
 	close(fds[1]);
 	if (c->pid < 0) {
 		c->pid = 0;

@@ -55,6 +55,22 @@ home_make(const struct settings *s, struct err *e)
 }
 
 enum rc
+home_give(const struct settings *s, uid_t uid, gid_t gid, struct err *e)
+{
+	char *path = talloc_strdup(NULL, s->home);
+	struct stat st;
+	enum rc rc = RC_OK;
+
+	if (geteuid() == 0)
+		rc = make_folder(path, e);
+	if (rc == RC_OK && geteuid() == 0 && stat(path, &st) == 0 &&
+	    st.st_uid == 0 && chown(path, uid, gid) != 0)
+		rc = err_errno(e, "cannot give '%s' away", path);
+	talloc_free(path);
+	return rc;
+}
+
+enum rc
 home_hold(const struct settings *s, int *fd, struct err *e)
 {
 	char *path = settings_path(NULL, s, HOME_LOCK);

@@ -21,6 +21,14 @@
 enum rc home_make(const struct settings *s, struct err *e) must_check;
 
 /*
+ * home_give - make home where it is missing, for that user; as root
+ *
+ * One that is root's becomes the user's, with nothing in it changed.
+ */
+enum rc home_give(
+    const struct settings *s, uid_t uid, gid_t gid, struct err *e) must_check;
+
+/*
  * home_hold - hold the home until *fd is closed; ends with the process
  *
  * RC_OK; RC_RETRY another promised holds it; RC_INTERNAL

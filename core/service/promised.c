@@ -12,6 +12,7 @@
 
 #include "core/ledger/ledger.h"
 #include "core/log/log.h"
+#include "core/rights/rights.h"
 #include "core/service/home.h"
 #include "core/service/notify.h"
 #include "core/service/supervise.h"
@@ -94,11 +95,19 @@ make_ledger(const struct settings *s, struct err *e)
 static enum rc
 serve(TALLOC_CTX *mem, struct supervise_orders *orders, struct err *e)
 {
+	struct settings *s = orders->settings;
+	struct rights_user user;
 	int lock = -1;
 	enum rc rc;
 
 	(void)umask(077);
-	rc = home_make(orders->settings, e);
+	rc = rights_find(s->user, s->group, &user, e);
+	if (rc == RC_OK && user.is_given)
+		rc = home_give(s, user.uid, user.gid, e);
+	if (rc == RC_OK)
+		rc = rights_become(&user, true, e);
+	if (rc == RC_OK)
+		rc = home_make(s, e);
 	if (rc == RC_OK)
 		rc = home_hold(orders->settings, &lock, e);
 	if (rc != RC_OK)

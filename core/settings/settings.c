@@ -24,6 +24,17 @@ static const struct settings_row table[] = {
 	    .def = LOCALSTATEDIR "/lib/promised",
 	    .doc = "Folder of the ledger, the spool, the feeds' snapshots and "
 		   "the messages that could not be read." },
+	{ .name = "user",
+	    .type = &settings_text,
+	    .at = AT(user),
+	    .def = "",
+	    .doc = "Who the service becomes when root starts it; empty: it "
+		   "stays who it is." },
+	{ .name = "group",
+	    .type = &settings_text,
+	    .at = AT(group),
+	    .def = "",
+	    .doc = "Group of that user; empty for the user's own." },
 	{ .name = "gateway-listen",
 	    .type = &settings_listen,
 	    .at = AT(gateway_listen),

@@ -61,6 +61,7 @@ const char *settings_unix_path(const char *address);
  */
 struct settings {
 	char *file; /* where it was read from; NULL: defaults */
+	char *user, *group; /* to become, where root starts us; "": nobody */
 	char *home; /* ledger.db, spool/, unread/, feed/, run/ */
 	struct settings_listen gateway_listen;
 	char *next_hop; /* HOST:PORT */

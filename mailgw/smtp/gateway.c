@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "core/log/log.h"
+#include "core/rights/rights.h"
 #include "mailgw/smtp/gateway.h"
 #include "mailgw/smtp/net.h"
 
@@ -116,6 +117,22 @@ set_limits(struct gateway *gw)
 		gw->max_conns = (unsigned)(files.rlim_cur - SPARE_FILES) / 2;
 }
 
+/* be_nobody - all is bound: root and capabilities are of no more use */
+static enum rc
+be_nobody(struct gateway *gw, struct err *e)
+{
+	struct rights_user user;
+	enum rc rc;
+
+	rc = rights_find(gw->settings->user, gw->settings->group, &user, e);
+	if (rc == RC_OK)
+		rc = rights_become(&user, false, e);
+	if (rc == RC_OK)
+		rc = rights_drop(e);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* forgotten by setuid(2) */
+	return rc;
+}
+
 /* set_up - everything but the event loop's first round */
 static enum rc
 set_up(struct gateway *gw, struct err *e)
@@ -143,17 +160,19 @@ set_up(struct gateway *gw, struct err *e)
 	gw->base = event_base_new();
 	assert(gw->base != NULL);
 	gw->spool_dir = settings_path(gw, gw->settings, "spool");
+	rc = gateway_tls(gw, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = listen_all(gw, e);
+	if (rc == RC_OK)
+		rc = be_nobody(gw, e);
+	if (rc != RC_OK)
+		return rc;
 	rc = gateway_spool_open(gw, e);
 	if (rc == RC_BADINPUT)
 		return rc;
 	if (rc != RC_OK)
 		log_event(EV_GATEWAY_SPOOL, LOG_TEXT("reason", e->text));
-	rc = gateway_tls(gw, e);
-	if (rc != RC_OK)
-		return rc;
-	rc = listen_all(gw, e);
-	if (rc != RC_OK)
-		return rc;
 	gw->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	gw->tick = event_new(gw->base, -1, EV_PERSIST, on_tick, gw);
 	gw->resolver = resolver_new(

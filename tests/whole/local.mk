@@ -7,5 +7,7 @@ EXTRA_DIST += tests/whole/supervise.t tests/whole/whole.sh \
 	tests/whole/postfix.t tests/whole/mails/1-plain.eml \
 	tests/whole/mails/2-dots.eml tests/whole/mails/3-html.eml \
 	tests/whole/mails/4-latin1.eml tests/whole/mails/6-inside.eml
+TESTS += tests/whole/rights.t
+EXTRA_DIST += tests/whole/rights.t
 TESTS += tests/whole/invite.t tests/whole/reply.t
 EXTRA_DIST += tests/whole/invite.t tests/whole/reply.t tests/cal/partstat.py
