@@ -60,9 +60,9 @@ const char *settings_unix_path(const char *address);
  * file a list is one value with commas: own-domains = "a.example, b.example".
  */
 struct settings {
-	char *file; /* where it was read from; NULL: defaults */
+	char *file;         /* where it was read from; NULL: defaults */
 	char *user, *group; /* to become, where root starts us; "": nobody */
-	char *home; /* ledger.db, spool/, unread/, feed/, run/ */
+	char *home;         /* ledger.db, spool/, unread/, feed/, run/ */
 	struct settings_listen gateway_listen;
 	char *next_hop; /* HOST:PORT */
 	enum settings_tls gateway_tls, next_hop_tls;
