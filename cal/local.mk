@@ -19,7 +19,7 @@ promised_feed_LDADD = $(CAL_LIBS) $(MHD_LIBS)
 libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c \
 	cal/remind/note.h cal/remind/note.c cal/remind/note_words.h \
 	cal/remind/note_words.c cal/remind/letter.h cal/remind/letter.c \
-	cal/remind/post.h cal/remind/post.c cal/remind/desk.h \
+	cal/remind/post.h cal/remind/post.c cal/remind/post_way.c cal/remind/desk.h \
 	cal/remind/desk.c cal/remind/outbox.h cal/remind/outbox.c \
 	cal/remind/invite.h cal/remind/invite.c \
 	cal/reply/itip.h cal/reply/itip.c \

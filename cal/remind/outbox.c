@@ -101,7 +101,7 @@ mark_sent(struct ledger *l, int64_t id, int64_t at, struct err *e)
 /* send_one - and mark what became of it */
 static enum rc
 send_one(const struct desk *d, struct ledger *l, const struct ledger_letter *t,
-    int64_t at, int stop, struct err *e)
+    const struct post_way *way, int64_t at, int stop, struct err *e)
 {
 	/* an answer to an answer must not come back (RFC 3834) */
 	const char *sender =
@@ -109,8 +109,7 @@ send_one(const struct desk *d, struct ledger *l, const struct ledger_letter *t,
 	struct err why;
 	enum rc rc;
 
-	rc = post_send(d->settings->next_hop, d->hostname, sender, t->recipient,
-	    t->bytes, stop, &why);
+	rc = post_send(way, sender, t->recipient, t->bytes, stop, &why);
 	if (rc != RC_OK)
 		return refused(d, l, t, at, &why, e);
 	rc = mark_sent(l, t->id, at, e);
@@ -135,14 +134,20 @@ outbox_send(
     const struct desk *d, struct ledger *l, int64_t at, int stop, struct err *e)
 {
 	struct batch b = { .mem = talloc_new(NULL) };
-	enum rc rc;
+	enum rc rc, ready = RC_OK;
+	struct post_way way;
+	struct err why;
 	size_t i;
 
 	if (b.mem == NULL)
 		return err_nomem(e);
 	rc = ledger_post_each(l, at + 1, take, &b, e);
+	if (rc == RC_OK && b.count > 0)
+		ready = post_way(b.mem, d->settings, d->hostname, &way, &why);
 	for (i = 0; rc == RC_OK && i < b.count && !is_ending(stop); i++)
-		rc = send_one(d, l, &b.letters[i], at, stop, e);
+		rc = ready == RC_OK
+			 ? send_one(d, l, &b.letters[i], &way, at, stop, e)
+			 : refused(d, l, &b.letters[i], at, &why, e);
 	talloc_free(b.mem);
 	return rc;
 }

@@ -84,24 +84,70 @@ verdict(CURLcode code, const struct source *s, struct err *e)
 	    s->reply[0] != '\0' ? s->reply : curl_easy_strerror(code));
 }
 
+/* connect_to - where the certificate's name is another than the hop's: curl
+ * asks for the one and goes to the other; *url_host is to be in the URL */
+static struct curl_slist *
+connect_to(const struct post_way *way, char url_host[400])
+{
+	struct curl_slist *list = NULL;
+	const char *port = strrchr(way->hop, ':');
+	char line[900];
+
+	(void)snprintf(url_host, 400, "%s", way->hop);
+	if (*way->name != '\0' && port != NULL) {
+		(void)snprintf(url_host, 400, "%s%s", way->name, port);
+		(void)snprintf(line, sizeof(line), "%s:%s", url_host, way->hop);
+		list = curl_slist_append(NULL, line);
+	}
+	return list;
+}
+
+#define SET(option, value) (void)curl_easy_setopt(curl, option, value)
+
+/* set_tls - and who logs in */
+static void
+set_tls(CURL *curl, const struct post_way *way)
+{
+	static const long use[] = {
+		[TLS_NO] = CURLUSESSL_NONE,
+		[TLS_OFFERED] = CURLUSESSL_TRY,
+		[TLS_REQUIRED] = CURLUSESSL_ALL,
+		[TLS_IMPLICIT] = CURLUSESSL_ALL,
+	};
+
+	SET(CURLOPT_USE_SSL, use[way->tls]);
+	SET(CURLOPT_SSL_VERIFYPEER, way->verifies ? 1L : 0L);
+	SET(CURLOPT_SSL_VERIFYHOST, way->verifies ? 2L : 0L);
+	if (*way->ca != '\0') {
+		SET(CURLOPT_CAINFO, way->ca);
+		SET(CURLOPT_CAPATH, NULL);
+	}
+	if (*way->user != '\0') {
+		SET(CURLOPT_USERNAME, way->user);
+		SET(CURLOPT_PASSWORD, way->password);
+	}
+}
+
 enum rc
-post_send(const char *hop, const char *hostname, const char *sender,
-    const char *recipient, struct slice bytes, int stop, struct err *e)
+post_send(const struct post_way *way, const char *sender, const char *recipient,
+    struct slice bytes, int stop, struct err *e)
 {
 	struct source source = { .bytes = bytes, .stop = stop };
-	struct curl_slist *to = NULL;
+	struct curl_slist *to = NULL, *there;
 	CURL *curl = curl_easy_init();
-	char url[400];
+	char url[800], host[400];
 	CURLcode code;
 	enum rc rc;
 
 	if (curl == NULL)
 		return err_set(e, RC_RETRY, "libcurl cannot start");
-	(void)snprintf(url, sizeof(url), "smtp://%s/%s", hop, hostname);
+	there = connect_to(way, host);
+	(void)snprintf(url, sizeof(url), "%s://%s/%s",
+	    way->tls == TLS_IMPLICIT ? "smtps" : "smtp", host, way->hostname);
 	to = curl_slist_append(to, recipient);
-#define SET(option, value) (void)curl_easy_setopt(curl, option, value)
 	SET(CURLOPT_URL, url);
-	SET(CURLOPT_PROTOCOLS_STR, "smtp");
+	SET(CURLOPT_CONNECT_TO, there);
+	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	SET(CURLOPT_PROXY, "");
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_MAIL_FROM, sender);
@@ -119,10 +165,11 @@ post_send(const char *hop, const char *hostname, const char *sender,
 	SET(CURLOPT_VERBOSE, 1L);
 	SET(CURLOPT_DEBUGFUNCTION, heard);
 	SET(CURLOPT_DEBUGDATA, &source);
-#undef SET
+	set_tls(curl, way);
 	code = curl_easy_perform(curl);
 	rc = verdict(code, &source, e);
 	curl_slist_free_all(to);
+	curl_slist_free_all(there);
 	curl_easy_cleanup(curl);
 	return rc;
 }

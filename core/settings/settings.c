@@ -238,6 +238,23 @@ static const struct settings_row table[] = {
 	    .doc = "Sender of reminders; answers come back to this address "
 		   "with a +tag. Empty: nothing is sent, the log alone says "
 		   "what would be." },
+	{ .name = "remind-user",
+	    .type = &settings_text,
+	    .at = AT(remind_user),
+	    .def = "",
+	    .doc = "Name that reminders log in to the next hop with, over TLS "
+		   "unless it is on this machine; empty: they do not." },
+	{ .name = "remind-password-file",
+	    .type = &settings_file,
+	    .at = AT(remind_password_file),
+	    .def = "",
+	    .doc = "File whose first line is the password of remind-user; "
+		   "nobody else may read it." },
+	{ .name = "remind-password-command",
+	    .type = &settings_text,
+	    .at = AT(remind_password_command),
+	    .def = "",
+	    .doc = "Command that prints that password, in place of the file." },
 	{ .name = "remind",
 	    .type = &settings_remind,
 	    .at = AT(remind),

@@ -91,6 +91,8 @@ struct settings {
 	enum settings_bare_newlines bare_newlines;
 	char **gateway_clients; /* who may connect: ADDRESS or ADDRESS/BITS */
 	char *remind_from;      /* sender of reminders; "": the log alone */
+	char *remind_user;      /* who logs in to the next hop; "": nobody */
+	char *remind_password_file, *remind_password_command; /* or "" */
 	enum settings_remind remind;
 	unsigned remind_ahead_days; /* working days before a due; 0: not */
 	int digest_min;     /* minutes after midnight; -1: when work begins */

@@ -11,3 +11,5 @@ TESTS += tests/whole/rights.t
 EXTRA_DIST += tests/whole/rights.t
 TESTS += tests/whole/invite.t tests/whole/reply.t
 EXTRA_DIST += tests/whole/invite.t tests/whole/reply.t tests/cal/partstat.py
+TESTS += tests/whole/mailbox.t
+EXTRA_DIST += tests/whole/mailbox.t tests/whole/mailbox.py
