@@ -67,9 +67,13 @@ weigh(struct find_work *w, const struct find_model *m, find_dump_fn *dump,
 		if (s.failed)
 			return err_nomem(w->e);
 		c->score = find_score(m, ASK_PROMISE, &s);
+		c->is_promise = c->score > 0;
+		if (c->is_promise || dump != NULL)
+			find_kind_features(w, c, &s);
+		if (s.failed)
+			return err_nomem(w->e);
 		for (k = 0; dump != NULL && k < s.count; k++)
 			dump(arg, i, s.names[k]);
-		c->is_promise = c->score > 0;
 		if (c->is_promise)
 			find_kind(w, m, &s, c);
 	}

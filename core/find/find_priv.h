@@ -60,6 +60,9 @@
 	X(BOILER, "boiler")                                                    \
 	X(SIGNOFF, "signoff")                                                  \
 	X(GREETING, "greeting")                                                \
+	X(ONSITE, "onsite")                                                    \
+	X(REMOTE, "remote")                                                    \
+	X(FETCH, "fetch")                                                      \
 	X(TEMPORAL, "temporal")                                                \
 	X(ABBR, "abbr")                                                        \
 	X(FUNCTION, "function")
@@ -297,6 +300,10 @@ int32_t find_score(const struct find_model *m, enum find_question q,
  * NULL at the memory limit */
 char *find_explain(
     const struct find_work *w, const struct find_model *m, size_t number);
+
+/* find_kind_features - further ones, of promises: they tell the kind alone */
+void find_kind_features(const struct find_work *w, const struct find_clause *c,
+    struct find_sink *s);
 
 /* find_kind - kind and hedging of a promise, out of its features */
 void find_kind(const struct find_work *w, const struct find_model *m,

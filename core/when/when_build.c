@@ -31,6 +31,7 @@ struct builder {
 	bool is_open;
 	bool is_solid;    /* some piece is a time by itself */
 	bool is_borrowed; /* the end's day is the start's */
+	bool is_until;    /* its end was said with "until" */
 	struct when_expr x;
 	struct when_field f;
 
@@ -338,6 +339,7 @@ close_expr(struct builder *b)
 	if (f->from.has != 0)
 		share_window(f);
 	describe(&b->x, f);
+	b->x.is_until |= b->is_until;
 	rc = push(b);
 out:
 	forget(b);
@@ -352,7 +354,7 @@ open_expr(struct builder *b, const struct when_piece *p)
 	memset(&b->f, 0, sizeof(b->f));
 	b->is_open = true;
 	b->is_solid = !keys_has(&p->k, BIT(bare));
-	b->is_borrowed = false;
+	b->is_borrowed = b->is_until = false;
 	b->x.first = b->prefix != 0 ? b->prefix_first : p->first;
 	b->x.count = p->first + p->count - b->x.first;
 	b->x.lang = b->lang;
@@ -398,8 +400,10 @@ open_window(struct builder *b, const struct when_piece *p)
 		prefix = PREFIX_between;
 	if (prefix != 0)
 		keys_put(&f->to, KEY_prefix, prefix);
-	if (b->prefix == PREFIX_until)
+	if (b->prefix == PREFIX_until) {
+		b->is_until = true;
 		b->prefix = 0;
+	}
 	take(b, p);
 }
 
