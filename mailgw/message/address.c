@@ -351,7 +351,9 @@ header_facts(
 	for (i = 0; i < h->count && rc == RC_OK; i++)
 		if (decode_same(h->fields[i].name, "to") ||
 		    decode_same(h->fields[i].name, "cc") ||
-		    decode_same(h->fields[i].name, "bcc")) {
+		    decode_same(h->fields[i].name, "bcc") ||
+		    /* of copies that Google Workspace routes */
+		    decode_same(h->fields[i].name, "x-gm-original-to")) {
 			v = h->fields[i].value;
 			if (v.len > HEADER_MAX_VALUE)
 				v.len = HEADER_MAX_VALUE;

@@ -5,6 +5,7 @@
 
 #include "mailgw/message/decode.h"
 #include "mailgw/message/header.h"
+#include "mailgw/message/journal.h"
 #include "mailgw/message/message.h"
 #include "mailgw/message/mime.h"
 #include "mailgw/message/own.h"
@@ -107,5 +108,28 @@ message_read(TALLOC_CTX *mem, struct slice bytes, bool is_plain,
 out:
 	if (rc != RC_OK)
 		talloc_free(m);
+	return rc;
+}
+
+enum rc
+message_read_journal(TALLOC_CTX *mem, struct slice bytes, bool is_plain,
+    struct message **out, struct err *e)
+{
+	TALLOC_CTX *report = talloc_new(mem);
+	struct journal j;
+	enum rc rc;
+
+	if (report == NULL)
+		return err_nomem(e);
+	rc = journal_read(report, bytes, &j, e);
+	if (rc == RC_NOTFOUND) {
+		talloc_free(report);
+		return message_read(mem, bytes, is_plain, out, e);
+	}
+	if (rc == RC_OK)
+		rc = message_read(mem, j.message, is_plain, out, e);
+	if (rc == RC_OK)
+		(*out)->envelope = talloc_steal(*out, j.envelope);
+	talloc_free(report);
 	return rc;
 }

@@ -17,6 +17,12 @@ struct message_address {
 	char *name;    /* display name, UTF-8, or NULL */
 };
 
+/* what a journal report says of the message in it */
+struct message_envelope {
+	char *from;   /* "": the null sender */
+	char **rcpts; /* ends with NULL */
+};
+
 struct message {
 	char *message_id;            /* without brackets, or NULL */
 	int64_t date_at;             /* UTC seconds; INT64_MIN: none readable */
@@ -32,6 +38,7 @@ struct message {
 	char *calendar;  /* its text/calendar part, lines with LF, or NULL */
 	char *fault;     /* what had to be left unread, or NULL */
 	bool is_partial; /* read without the MIME parser */
+	struct message_envelope *envelope; /* told by a journal report; NULL */
 };
 
 /*
@@ -45,6 +52,15 @@ struct message {
  * RC_OK, perhaps with a fault; RC_TOOBIG the memory limit of mem
  */
 enum rc message_read(TALLOC_CTX *mem, struct slice bytes, bool is_plain,
+    struct message **out, struct err *e) must_check;
+
+/*
+ * message_read_journal - the same for a journal copy: where it is a report the
+ * message inside is read, and has an envelope
+ *
+ * RC_BADINPUT: a report that cannot be understood
+ */
+enum rc message_read_journal(TALLOC_CTX *mem, struct slice bytes, bool is_plain,
     struct message **out, struct err *e) must_check;
 
 #endif

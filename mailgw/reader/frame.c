@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "mailgw/message/header.h"
+#include "mailgw/message/journal.h"
 #include "mailgw/reader/frame.h"
 
 #define ABSENT UINT32_MAX
@@ -24,6 +25,24 @@ put_text(struct buf *out, const char *s)
 	buf_put(out, (const char *)&n, sizeof(n));
 	if (s != NULL)
 		buf_put(out, s, n);
+}
+
+/* put_envelope - a journal report's; -1 recipients: none */
+static void
+put_envelope(const struct message_envelope *env, struct buf *out)
+{
+	size_t n = 0, i;
+
+	if (env == NULL) {
+		put_number(out, -1);
+		return;
+	}
+	while (env->rcpts[n] != NULL)
+		n++;
+	put_number(out, (int64_t)n);
+	put_text(out, env->from);
+	for (i = 0; i < n; i++)
+		put_text(out, env->rcpts[i]);
 }
 
 void
@@ -50,6 +69,7 @@ frame_pack(const struct message *m, struct buf *out)
 		put_text(out, m->to[i].address);
 		put_text(out, m->to[i].name);
 	}
+	put_envelope(m->envelope, out);
 }
 
 static bool
@@ -96,6 +116,32 @@ get_text(TALLOC_CTX *mem, struct slice *in, bool has_lines, char **out)
 	return *out != NULL;
 }
 
+/* get_envelope - false: nonsense */
+static bool
+get_envelope(TALLOC_CTX *mem, struct slice *in, struct message_envelope **out)
+{
+	struct message_envelope *env;
+	int64_t n, i;
+	bool ok;
+
+	*out = NULL;
+	if (!get_number(in, &n) || n < -1 || n > JOURNAL_MAX_RCPTS)
+		return false;
+	if (n == -1)
+		return true;
+	env = talloc_zero(mem, struct message_envelope);
+	if (env == NULL)
+		return false;
+	env->rcpts = talloc_zero_array(env, char *, (size_t)n + 1);
+	ok = env->rcpts != NULL && get_text(env, in, false, &env->from) &&
+	     env->from != NULL;
+	for (i = 0; ok && i < n; i++)
+		ok = get_text(env, in, false, &env->rcpts[i]) &&
+		     env->rcpts[i] != NULL;
+	*out = env;
+	return ok;
+}
+
 enum rc
 frame_unpack(
     TALLOC_CTX *mem, struct slice in, struct message **out, struct err *e)
@@ -124,6 +170,7 @@ frame_unpack(
 		ok = get_text(m, &in, false, &m->to[i].address) &&
 		     get_text(m, &in, false, &m->to[i].name) &&
 		     m->to[i].address != NULL;
+	ok = ok && get_envelope(m, &in, &m->envelope);
 	if (!ok || m->to == NULL || in.len != 0) {
 		talloc_free(m);
 		return err_set(e, RC_BADINPUT,

@@ -24,7 +24,8 @@
 
 struct frame_request {
 	uint32_t magic;
-	uint32_t is_plain; /* 0 or 1 */
+	uint16_t is_plain;   /* 0 or 1 */
+	uint16_t is_journal; /* 0 or 1 */
 	uint64_t size;
 };
 

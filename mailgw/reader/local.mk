@@ -6,6 +6,7 @@ libmessage_a_SOURCES = mailgw/message/buf.h \
 	mailgw/message/decode.h mailgw/message/decode.c \
 	mailgw/message/charset.c \
 	mailgw/message/header.h mailgw/message/header.c \
+	mailgw/message/journal.h mailgw/message/journal.c \
 	mailgw/message/address.c \
 	mailgw/message/html.h mailgw/message/html.c \
 	mailgw/message/html_strip.c \

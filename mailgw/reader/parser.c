@@ -180,9 +180,10 @@ parser_start(struct parser *p, struct err *e)
 /* ask - one request to the running child; false: it is no use any more */
 static bool
 ask(struct parser *p, TALLOC_CTX *mem, struct slice bytes, bool is_plain,
-    enum rc *rc, struct message **out, struct err *e)
+    bool is_journal, enum rc *rc, struct message **out, struct err *e)
 {
-	struct frame_request req = { FRAME_REQUEST, is_plain, bytes.len };
+	struct frame_request req = { FRAME_REQUEST, is_plain, is_journal,
+		bytes.len };
 	struct frame_reply reply;
 	int64_t deadline = now_ms() + p->wall_ms;
 	union {
@@ -225,9 +226,9 @@ ask(struct parser *p, TALLOC_CTX *mem, struct slice bytes, bool is_plain,
 	return true;
 }
 
-enum rc
-parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
-    unsigned tries, struct message **out, struct err *e)
+static enum rc
+read_one(struct parser *p, TALLOC_CTX *mem, struct slice bytes, unsigned tries,
+    bool is_journal, struct message **out, struct err *e)
 {
 	char why[sizeof(e->text)] = "";
 	enum rc rc;
@@ -239,7 +240,8 @@ parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
 		if (rc != RC_OK)
 			return rc;
 		rc = RC_BADINPUT;
-		if (ask(p, mem, bytes, tries == PARSER_TRIES, &rc, out, e)) {
+		if (ask(p, mem, bytes, tries == PARSER_TRIES, is_journal, &rc,
+			out, e)) {
 			if (rc != RC_OK)
 				continue;
 			if (tries == PARSER_TRIES && (*out)->fault == NULL)
@@ -253,4 +255,18 @@ parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
 	}
 	e->rc = RC_BADINPUT;
 	return RC_BADINPUT;
+}
+
+enum rc
+parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
+    unsigned tries, struct message **out, struct err *e)
+{
+	return read_one(p, mem, bytes, tries, false, out, e);
+}
+
+enum rc
+parser_read_journal(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
+    struct message **out, struct err *e)
+{
+	return read_one(p, mem, bytes, 0, true, out, e);
 }

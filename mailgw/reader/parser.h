@@ -42,6 +42,11 @@ enum rc parser_start(struct parser *p, struct err *e) must_check;
 enum rc parser_read(struct parser *p, TALLOC_CTX *mem, struct slice bytes,
     unsigned tries, struct message **out, struct err *e) must_check;
 
+/* parser_read_journal - the same for a journal copy, which may be a report
+ * with the message inside: message_read_journal() */
+enum rc parser_read_journal(struct parser *p, TALLOC_CTX *mem,
+    struct slice bytes, struct message **out, struct err *e) must_check;
+
 /* parser_deaths - children that ended badly so far */
 unsigned parser_deaths(const struct parser *p);
 

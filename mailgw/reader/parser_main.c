@@ -50,7 +50,9 @@ answer(const struct frame_request *req, struct slice bytes)
 	enum rc rc;
 	bool ok;
 
-	rc = message_read(mem, bytes, req->is_plain != 0, &m, &e);
+	rc = req->is_journal
+		 ? message_read_journal(mem, bytes, req->is_plain != 0, &m, &e)
+		 : message_read(mem, bytes, req->is_plain != 0, &m, &e);
 	if (rc == RC_OK) {
 		buf_put(&packed, (const char *)&reply, sizeof(reply));
 		frame_pack(m, &packed);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -27,6 +28,8 @@
 
 #define MARK_FILE "run/reading"
 
+static const char *const ways[SPOOL_WAYS] = { "gateway", "journal", "milter" };
+
 struct mark {
 	uint64_t id;
 	uint64_t deaths; /* as of now, should we die again: one more */
@@ -36,7 +39,8 @@ struct reader {
 	const struct settings *settings;
 	struct understand *understand;
 	struct parser *parser;
-	struct spool_reader *spool;
+	struct spool_reader *spools[SPOOL_WAYS];
+	int epoll_fd;          /* of them all */
 	struct ledger *ledger; /* NULL: not open */
 	char *ledger_path, *unread_dir;
 	int mark_fd;       /* -1: cannot be had, done without */
@@ -45,6 +49,7 @@ struct reader {
 	/* a message taken from the spool and not done yet */
 	TALLOC_CTX *mem;
 	struct spool_message *message;
+	enum spool_way way; /* that it came by */
 };
 
 static int
@@ -52,6 +57,8 @@ destroy(struct reader *r)
 {
 	if (r->mark_fd >= 0)
 		(void)close(r->mark_fd);
+	if (r->epoll_fd >= 0)
+		(void)close(r->epoll_fd);
 	return 0;
 }
 
@@ -87,22 +94,45 @@ reader_rest(struct reader *r)
 		put_mark(r, (struct mark){ 0, 0 });
 }
 
+/* open_spools - all ways, and one descriptor for their news */
+static enum rc
+open_spools(struct reader *r, struct err *e)
+{
+	struct epoll_event news = { .events = EPOLLIN };
+	enum rc rc = RC_OK;
+	char *dir;
+	size_t i;
+
+	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (r->epoll_fd < 0)
+		return err_errno(e, "epoll");
+	for (i = 0; rc == RC_OK && i < SPOOL_WAYS; i++) {
+		dir = settings_path(r, r->settings, spool_folders[i]);
+		if (dir == NULL)
+			return err_nomem(e);
+		rc = spool_reader_open(r, dir, &r->spools[i], e);
+		if (rc == RC_OK &&
+		    epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD,
+			spool_reader_fd(r->spools[i]), &news) != 0)
+			rc = err_errno(e, "epoll");
+	}
+	return rc;
+}
+
 enum rc
 reader_new(TALLOC_CTX *mem, const struct settings *s, struct reader **out,
     struct err *e)
 {
 	struct reader *r = talloc_zero(mem, struct reader);
-	char *dir;
 	enum rc rc;
 
 	if (r == NULL)
 		return err_nomem(e);
 	r->settings = s;
-	r->mark_fd = -1;
-	dir = settings_path(r, s, "spool");
+	r->mark_fd = r->epoll_fd = -1;
 	r->unread_dir = settings_path(r, s, "unread");
 	r->ledger_path = settings_path(r, s, LEDGER_FILE);
-	if (dir == NULL || r->unread_dir == NULL || r->ledger_path == NULL) {
+	if (r->unread_dir == NULL || r->ledger_path == NULL) {
 		rc = err_nomem(e);
 		goto out;
 	}
@@ -114,7 +144,7 @@ reader_new(TALLOC_CTX *mem, const struct settings *s, struct reader **out,
 	if (rc == RC_OK)
 		rc = parser_start(r->parser, e);
 	if (rc == RC_OK)
-		rc = spool_reader_open(r, dir, &r->spool, e);
+		rc = open_spools(r, e);
 out:
 	if (rc == RC_OK)
 		*out = r;
@@ -126,7 +156,7 @@ out:
 int
 reader_fd(const struct reader *r)
 {
-	return spool_reader_fd(r->spool);
+	return r->epoll_fd;
 }
 
 static int64_t
@@ -138,10 +168,20 @@ now_ms(clockid_t clock)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* name_of - of the message at hand, among those of every way */
 static void
-name_of(uint64_t id, char out[32])
+name_of(const struct reader *r, char out[32])
 {
-	(void)snprintf(out, 32, "%012" PRIu64, id);
+	(void)snprintf(out, 32, "%s%s%012" PRIu64,
+	    r->way == SPOOL_GATEWAY ? "" : ways[r->way],
+	    r->way == SPOOL_GATEWAY ? "" : "-", r->message->id);
+}
+
+/* mark_of - a number for it; ids have some bits to spare */
+static uint64_t
+mark_of(const struct reader *r)
+{
+	return r->message->id ^ (uint64_t)r->way << 62;
 }
 
 /* put_aside - a copy in unread/ with the reason */
@@ -150,11 +190,12 @@ put_aside(struct reader *r, const char *reason, struct err *e)
 {
 	char id[32];
 
-	name_of(r->message->id, id);
+	name_of(r, id);
 	if (unread_put(r->unread_dir, id, r->message->bytes, reason, e) !=
 	    RC_OK)
 		return e->rc = RC_RETRY;
 	log_event(EV_READER_UNREAD, LOG_NUMBER("id", (int64_t)r->message->id),
+	    LOG_TEXT("way", ways[r->way]),
 	    LOG_TEXT("reason", reason));
 	return RC_OK;
 }
@@ -179,11 +220,33 @@ need_ledger(struct reader *r, struct err *e)
 	return drop_ledger(r, e);
 }
 
+/*
+ * envelope_of - what is known of the message from outside it
+ *
+ * A journal copy was sent to us, not to the customers: those are in its
+ * report, or else in its header.
+ */
+static struct understand_from
+envelope_of(const struct reader *r, const struct message *m)
+{
+	const struct spool_envelope *env = &r->message->envelope;
+	struct understand_from from = { env->mail_from, env->rcpts,
+		env->received_at };
+
+	if (r->way == SPOOL_JOURNAL)
+		from.rcpts = NULL;
+	if (m->envelope != NULL) {
+		from.mail_from = m->envelope->from;
+		from.rcpts = (const char *const *)m->envelope->rcpts;
+	}
+	return from;
+}
+
 /* answered_address - the ticket that a message was sent to, or NULL */
 static const char *
-answered_address(const struct reader *r)
+answered_address(const struct reader *r, const struct understand_from *from)
 {
-	const char *const *rcpt = r->message->envelope.rcpts;
+	const char *const *rcpt = from->rcpts;
 	struct ticket t;
 
 	for (; rcpt != NULL && *rcpt != NULL; rcpt++)
@@ -243,13 +306,22 @@ record(struct reader *r, const struct message *m, struct understood *o,
 	return drop_ledger(r, e);
 }
 
+/* parse - as what the way it came by says that it is */
+static enum rc
+parse(struct reader *r, struct parser *p, struct message **m, struct err *e)
+{
+	struct slice bytes = r->message->bytes;
+
+	return r->way == SPOOL_JOURNAL
+		   ? parser_read_journal(p, r->mem, bytes, m, e)
+		   : parser_read(p, r->mem, bytes, 0, m, e);
+}
+
 /* understand_and_record - RC_BADINPUT, RC_TOOBIG: the message is at fault */
 static enum rc
 understand_and_record(struct reader *r, const char **fault, struct err *e)
 {
-	const struct spool_envelope *env = &r->message->envelope;
-	struct understand_from from = { env->mail_from, env->rcpts,
-		env->received_at };
+	struct understand_from from;
 	struct understood *o;
 	struct message *m;
 	const char *address;
@@ -257,13 +329,14 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 	size_t recorded;
 	enum rc rc;
 
-	rc = parser_read(r->parser, r->mem, r->message->bytes, 0, &m, e);
+	rc = parse(r, r->parser, &m, e);
 	if (rc == RC_INTERNAL)
 		return e->rc = RC_RETRY;
 	if (rc != RC_OK)
 		return rc;
 	*fault = m->is_partial ? m->fault : NULL;
-	address = answered_address(r);
+	from = envelope_of(r, m);
+	address = answered_address(r, &from);
 	if (address != NULL) {
 		reader_rest(r);
 		return keep_answer(r, m, address, e);
@@ -276,6 +349,7 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 	if (rc == RC_OK)
 		log_event(EV_READER_MESSAGE,
 		    LOG_NUMBER("id", (int64_t)r->message->id),
+		    LOG_TEXT("way", ways[r->way]),
 		    LOG_TEXT("outcome", understand_why_name(o->why)),
 		    LOG_NUMBER("found", (int64_t)o->read->count),
 		    LOG_NUMBER("recorded", (int64_t)recorded),
@@ -288,20 +362,19 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 static _Noreturn void
 try_alone(struct reader *r)
 {
-	const struct spool_envelope *env = &r->message->envelope;
-	struct understand_from from = { env->mail_from, env->rcpts,
-		env->received_at };
+	struct understand_from from;
 	struct understood *o;
 	struct parser *p;
 	struct message *m;
 	struct err e;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (parser_new(r->mem, NULL, 0, &p, &e) == RC_OK &&
-	    parser_read(p, r->mem, r->message->bytes, 0, &m, &e) == RC_OK &&
-	    understand_mail(r->understand, r->mem, m, &from, &o, &e) != RC_OK)
-		_exit(1);
-	_exit(0);
+	if (parser_new(r->mem, NULL, 0, &p, &e) != RC_OK ||
+	    parse(r, p, &m, &e) != RC_OK)
+		_exit(0);
+	from = envelope_of(r, m);
+	_exit(
+	    understand_mail(r->understand, r->mem, m, &from, &o, &e) != RC_OK);
 }
 
 /*
@@ -343,7 +416,7 @@ survives(struct reader *r, enum rc *rc, struct err *e)
 static enum rc
 read_message(struct reader *r, struct err *e)
 {
-	struct mark m = { r->message->id, 1 };
+	struct mark m = { mark_of(r), 1 };
 	const char *fault = NULL;
 	char reason[300];
 	enum rc rc;
@@ -372,6 +445,20 @@ read_message(struct reader *r, struct err *e)
 	return put_aside(r, reason, e);
 }
 
+/* take - the next message of any way, each in its turn */
+static enum rc
+take(struct reader *r, struct err *e)
+{
+	enum rc rc = RC_NOTFOUND;
+	size_t i;
+
+	for (i = 0; rc == RC_NOTFOUND && i < SPOOL_WAYS; i++) {
+		r->way = (r->way + 1) % SPOOL_WAYS;
+		rc = spool_next(r->spools[r->way], r->mem, &r->message, e);
+	}
+	return rc;
+}
+
 enum rc
 reader_step(struct reader *r, struct err *e)
 {
@@ -380,7 +467,7 @@ reader_step(struct reader *r, struct err *e)
 	if (r->message == NULL) {
 		if (r->mem == NULL)
 			r->mem = talloc_new(r);
-		rc = spool_next(r->spool, r->mem, &r->message, e);
+		rc = take(r, e);
 		if (rc != RC_OK) {
 			r->message = NULL;
 			return rc == RC_NOTFOUND ? rc : (e->rc = RC_RETRY);
@@ -389,7 +476,7 @@ reader_step(struct reader *r, struct err *e)
 	rc = read_message(r, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = spool_done(r->spool, r->message->id, e);
+	rc = spool_done(r->spools[r->way], r->message->id, e);
 	if (rc != RC_OK)
 		return e->rc = RC_RETRY;
 	talloc_free(r->mem);

@@ -1,6 +1,9 @@
 /*
  * spool.h - messages accepted, not yet read: append-only segments, one writer
  *
+ * Each program that takes mail has a spool of its own, a folder below home;
+ * the reader empties them all.
+ *
  * The gateway appends, the reader takes. A message is a run of frames, each
  * with its length and CRC: ENVELOPE, DATA…, END, then OUTCOME; frames of
  * several sessions interleave. END is made durable (group fdatasync) before
@@ -8,8 +11,8 @@
  * A message with END and no OUTCOME, whose writer is gone, was perhaps sent:
  * it is read and marked uncertain. A torn tail is cut at the last whole frame.
  *
- * Files: home/spool/NNNNNNNNNNNN.seg in order; the writer holds a lock on
- * home/spool/lock, so that a second writer is refused and the reader can tell
+ * Files: NNNNNNNNNNNN.seg in order; the writer holds a lock on the file
+ * lock, so that a second writer is refused and the reader can tell
  * a live writer from a dead one. A segment is removed by the reader once it is
  * closed, everything in it was committed to the ledger or put to unread/, and
  * no earlier one is left. Each run of a writer begins a segment of its own.
@@ -23,6 +26,12 @@
 
 struct spool_writer;
 struct spool_reader;
+
+/* the programs that write, and their folders below home */
+enum spool_way { SPOOL_GATEWAY, SPOOL_JOURNAL, SPOOL_MILTER };
+#define SPOOL_WAYS 3
+static const char *const spool_folders[SPOOL_WAYS] = { "spool", "spool/journal",
+	"spool/milter" };
 
 /* octets of the addresses of one envelope, together; more is RC_TOOBIG */
 #define SPOOL_ENVELOPE_MAX (1U << 20)

@@ -1,7 +1,7 @@
 # fuzz targets: what replay.c plays in every build, and with --enable-fuzz
 # libFuzzer; inputs that seed or once broke a target stand in tests/fuzz/NAME
 EXTRA_DIST += tests/fuzz/text tests/fuzz/lang tests/fuzz/when \
-	tests/fuzz/find tests/fuzz/own
+	tests/fuzz/find tests/fuzz/own tests/fuzz/journal
 
 check_PROGRAMS += tests/fuzz/text_replay
 tests_fuzz_text_replay_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/replay.c \
@@ -36,9 +36,19 @@ tests_fuzz_own_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"own"'
 tests_fuzz_own_replay_LDADD = $(MESSAGE_LIBS)
 TESTS += tests/fuzz/own_replay
 
+check_PROGRAMS += tests/fuzz/journal_replay
+tests_fuzz_journal_replay_SOURCES = tests/fuzz/journal_fuzz.c \
+	tests/fuzz/replay.c
+tests_fuzz_journal_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"journal"'
+tests_fuzz_journal_replay_LDADD = $(MESSAGE_LIBS)
+TESTS += tests/fuzz/journal_replay
+
 if FUZZ
 noinst_PROGRAMS += tests/fuzz/text_fuzz tests/fuzz/lang_fuzz \
-	tests/fuzz/find_fuzz tests/fuzz/own_fuzz
+	tests/fuzz/find_fuzz tests/fuzz/own_fuzz tests/fuzz/journal_fuzz
+tests_fuzz_journal_fuzz_SOURCES = tests/fuzz/journal_fuzz.c
+tests_fuzz_journal_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_journal_fuzz_LDADD = $(MESSAGE_LIBS)
 tests_fuzz_text_fuzz_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/place.c
 tests_fuzz_text_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_text_fuzz_LDADD = $(CORE_LIBS)
