@@ -33,6 +33,7 @@ enum child_state {
 struct child {
 	const char *name;           /* "gateway": promised-gateway */
 	const char *listen_setting; /* "gateway-listen", or NULL */
+	bool is_wanted;             /* by the settings */
 	enum child_state state;
 	pid_t pid;     /* 0: does not run */
 	int ready_fd;  /* while CHILD_STARTING, else -1 */

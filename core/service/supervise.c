@@ -15,25 +15,27 @@
 #include "core/service/notify.h"
 #include "core/service/supervise.h"
 
-#define CHILDREN 4
+/* those that take mail come first: they end before the rest does */
+enum { GATEWAY, JOURNAL, DOORS, READER = DOORS, FEED, REMIND, CHILDREN };
 
 static const struct child programs[CHILDREN] = {
-	{ .name = "gateway", .listen_setting = "gateway-listen" },
-	{ .name = "reader" },
-	{ .name = "feed", .listen_setting = "feed-listen" },
-	{ .name = "remind" },
+	[GATEWAY] = { .name = "gateway", .listen_setting = "gateway-listen" },
+	[JOURNAL] = { .name = "journal", .listen_setting = "journal-listen" },
+	[READER] = { .name = "reader" },
+	[FEED] = { .name = "feed", .listen_setting = "feed-listen" },
+	[REMIND] = { .name = "remind" },
 };
 
 enum phase {
 	RUNNING,
-	STOP_GATEWAY, /* it alone was told to end */
+	STOP_DOORS, /* they alone were told to end */
 	STOP_OTHERS,
 };
 
 struct supervisor {
 	TALLOC_CTX *mem;
 	struct supervise_orders *orders;
-	struct child child[CHILDREN]; /* the gateway is the first */
+	struct child child[CHILDREN];
 	enum phase phase;
 	bool is_reloading; /* start again once all have ended */
 	bool is_announced; /* the ready line for this start was written */
@@ -54,14 +56,45 @@ monotonic_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* stop - begin to end everything, gateway first */
+/* listens_at - the text of its setting, NULL: it has none */
+static const char *
+listens_at(int program, const struct settings *s)
+{
+	switch (program) {
+	case GATEWAY:
+		return s->gateway_listen.text;
+	case JOURNAL:
+		return s->journal_listen.text;
+	case FEED:
+		return s->feed_listen;
+	default:
+		return NULL;
+	}
+}
+
+/* want - which programs do the settings ask for? */
+static void
+want(struct supervisor *s)
+{
+	const struct settings *set = s->orders->settings;
+	int i;
+
+	for (i = 0; i < CHILDREN; i++)
+		s->child[i].is_wanted = true;
+	s->child[JOURNAL].is_wanted = set->journal_listen.n > 0;
+}
+
+/* stop - begin to end everything, what takes mail first */
 static void
 stop(struct supervisor *s)
 {
+	int i;
+
 	if (s->phase != RUNNING)
 		return;
-	s->phase = STOP_GATEWAY;
-	child_stop(&s->child[0], s->now_ms, SUPERVISE_GATEWAY_MS);
+	s->phase = STOP_DOORS;
+	for (i = 0; i < DOORS; i++)
+		child_stop(&s->child[i], s->now_ms, SUPERVISE_GATEWAY_MS);
 }
 
 /* give_up - it never worked: end with the reason */
@@ -95,7 +128,8 @@ start_due(struct supervisor *s)
 
 	for (i = 0; s->phase == RUNNING && i < CHILDREN; i++) {
 		c = &s->child[i];
-		if (c->state != CHILD_DOWN || s->now_ms < c->start_at_ms)
+		if (c->state != CHILD_DOWN || !c->is_wanted ||
+		    s->now_ms < c->start_at_ms)
 			continue;
 		if (child_start(c, &orders, s->now_ms, &e) == RC_OK)
 			continue;
@@ -190,16 +224,20 @@ announce(struct supervisor *s)
 	int i;
 
 	for (i = 0; i < CHILDREN; i++)
-		if (s->child[i].state != CHILD_READY)
+		if (s->child[i].is_wanted && s->child[i].state != CHILD_READY)
 			return;
 	if (s->is_announced)
 		return;
 	s->is_announced = s->has_worked = true;
 	text = talloc_strdup(s->mem, "");
-	gateway = child_places(text, &s->child[0]);
-	feed = child_places(text, &s->child[2]);
+	gateway = child_places(text, &s->child[GATEWAY]);
+	feed = child_places(text, &s->child[FEED]);
 	text =
 	    talloc_asprintf_append(text, "gateway=%s feed=%s", gateway, feed);
+	for (i = JOURNAL; i < DOORS; i++)
+		if (s->child[i].is_wanted)
+			text = talloc_asprintf_append(text, " %s=%s",
+			    s->child[i].name, child_places(text, &s->child[i]));
 	if (home_publish(s->orders->settings, text, &e) != RC_OK)
 		log_event(EV_FAULT, LOG_TEXT("reason", e.text));
 	printf("promised ready %s\n", text);
@@ -208,17 +246,6 @@ announce(struct supervisor *s)
 	log_event(EV_SERVICE_READY, LOG_TEXT("gateway", gateway),
 	    LOG_TEXT("feed", feed));
 	talloc_free(text);
-}
-
-/* is_same_listen - may the child keep the port it has? */
-static bool
-is_same_listen(
-    const struct child *c, const struct settings *a, const struct settings *b)
-{
-	if (strcmp(c->name, "gateway") == 0)
-		return strcmp(a->gateway_listen.text, b->gateway_listen.text) ==
-		       0;
-	return strcmp(a->feed_listen, b->feed_listen) == 0;
 }
 
 /* reload - SIGHUP: where the settings are good, everything starts again */
@@ -244,10 +271,11 @@ reload(struct supervisor *s)
 		return;
 	}
 	for (i = 0; i < CHILDREN; i++)
-		if (s->child[i].listen_setting != NULL &&
-		    !is_same_listen(&s->child[i], old, new))
+		if (listens_at(i, new) != NULL &&
+		    strcmp(listens_at(i, old), listens_at(i, new)) != 0)
 			TALLOC_FREE(s->child[i].address);
 	s->orders->settings = new;
+	want(s);
 	talloc_free(old);
 	s->is_reloading = true;
 	log_event(EV_SERVICE_RELOAD, LOG_TEXT("file", new->file));
@@ -286,9 +314,11 @@ go_on_stopping(struct supervisor *s)
 	bool is_all_down = true;
 	int i;
 
-	if (s->phase == STOP_GATEWAY && s->child[0].pid == 0) {
+	for (i = 0; i < DOORS && s->child[i].pid == 0;)
+		i++;
+	if (s->phase == STOP_DOORS && i == DOORS) {
 		s->phase = STOP_OTHERS;
-		for (i = 1; i < CHILDREN; i++)
+		for (i = DOORS; i < CHILDREN; i++)
 			child_stop(
 			    &s->child[i], s->now_ms, SUPERVISE_OTHERS_MS);
 	}
@@ -316,8 +346,8 @@ wait_ms(const struct supervisor *s)
 
 	for (i = 0; i < CHILDREN; i++) {
 		c = &s->child[i];
-		if (c->state == CHILD_DOWN && s->phase == RUNNING &&
-		    c->start_at_ms < next_ms)
+		if (c->state == CHILD_DOWN && c->is_wanted &&
+		    s->phase == RUNNING && c->start_at_ms < next_ms)
 			next_ms = c->start_at_ms;
 		if (c->state == CHILD_STOPPING && c->kill_at_ms < next_ms)
 			next_ms = c->kill_at_ms;
@@ -406,6 +436,7 @@ supervise_run(TALLOC_CTX *mem, struct supervise_orders *orders, struct err *e)
 	rc = prepare(&s, e);
 	if (rc != RC_OK)
 		return rc;
+	want(&s);
 	s.now_ms = monotonic_ms();
 	for (;;) {
 		start_due(&s);

@@ -49,6 +49,13 @@ static const struct settings_row table[] = {
 	    .def = "127.0.0.0/8, ::1",
 	    .doc = "Addresses, or ADDRESS/BITS, that may send mail through the "
 		   "gateway." },
+	{ .name = "journal-listen",
+	    .type = &settings_listen,
+	    .at = AT(journal_listen),
+	    .max = 65535,
+	    .def = "",
+	    .doc = "Where copies of mail are taken by LMTP or SMTP, as for "
+		   "gateway-listen; empty for nowhere." },
 	{ .name = "next-hop",
 	    .type = &settings_address,
 	    .at = AT(next_hop),

@@ -64,6 +64,7 @@ struct settings {
 	char *user, *group; /* to become, where root starts us; "": nobody */
 	char *home;         /* ledger.db, spool/, unread/, feed/, run/ */
 	struct settings_listen gateway_listen;
+	struct settings_listen journal_listen, milter_listen;
 	char *next_hop; /* HOST:PORT */
 	enum settings_tls gateway_tls, next_hop_tls;
 	char *tls_certificate, *tls_key; /* PEM files, absolute; "": none */

@@ -195,8 +195,7 @@ put_aside(struct reader *r, const char *reason, struct err *e)
 	    RC_OK)
 		return e->rc = RC_RETRY;
 	log_event(EV_READER_UNREAD, LOG_NUMBER("id", (int64_t)r->message->id),
-	    LOG_TEXT("way", ways[r->way]),
-	    LOG_TEXT("reason", reason));
+	    LOG_TEXT("way", ways[r->way]), LOG_TEXT("reason", reason));
 	return RC_OK;
 }
 

@@ -127,7 +127,7 @@ listen_tcp(const char *text, int *fd, char bound[NET_BOUND_MAX], struct err *e)
 
 	rc = resolve(text, AI_PASSIVE, &list, e);
 	if (rc != RC_OK)
-		return err_context(e, "gateway-listen");
+		return e->rc;
 	*fd = socket(
 	    list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (*fd >= 0 && list->ai_family == AF_INET6)
@@ -138,7 +138,7 @@ listen_tcp(const char *text, int *fd, char bound[NET_BOUND_MAX], struct err *e)
 	    bind(*fd, list->ai_addr, list->ai_addrlen) != 0 ||
 	    listen(*fd, NET_BACKLOG) != 0 ||
 	    getsockname(*fd, (struct sockaddr *)&at, &len) != 0)
-		rc = err_errno(e, "gateway-listen '%s'", text);
+		rc = err_errno(e, "cannot listen at '%s'", text);
 	else
 		net_print(&at, true, bound);
 	freeaddrinfo(list);
@@ -194,16 +194,16 @@ listen_unix(const struct settings_listener *l, const char *path, int *fd,
 	memcpy(at.sun_path, path, strlen(path));
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
-		return err_errno(e, "gateway-listen '%s'", l->address);
+		return err_errno(e, "cannot listen at '%s'", l->address);
 	sweep(&at);
 	mask = umask(0777);
 	rc = bind(*fd, (struct sockaddr *)&at, sizeof(at));
 	(void)umask(mask);
 	if (rc != 0 || listen(*fd, NET_BACKLOG) != 0)
-		return err_errno(e, "gateway-listen '%s'", l->address);
+		return err_errno(e, "cannot listen at '%s'", l->address);
 	(void)snprintf(bound, NET_BOUND_MAX, "%s", l->address);
 	if (give(l, path, e) != RC_OK)
-		return err_context(e, "gateway-listen");
+		return e->rc;
 	return RC_OK;
 }
 

@@ -266,6 +266,15 @@ lookalike(struct server *s, struct server_event *ev)
 	s->is_discarding = true;
 }
 
+struct slice
+server_go_on(struct server *s)
+{
+	assert(s->mode == SERVER_DATA && s->is_discarding);
+	s->is_discarding = false;
+	return s->before[0] == '.' && s->before[1] == '\r' ? SLICE(".\r")
+							   : SLICE(".");
+}
+
 /* push_dot - a dot is held back: what is it? Consumes one octet or none. */
 static size_t
 push_dot(struct server *s, char c, struct server_event *ev)

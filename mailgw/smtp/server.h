@@ -110,6 +110,14 @@ void server_forget(struct server *s);
 void server_chunk(struct server *s, uint64_t octets);
 
 /*
+ * server_go_on - behind LOOKALIKE: it was no end, the body goes on
+ *
+ * Returns the octets that were held back, which belong to it. For who passes
+ * nothing on to others.
+ */
+struct slice server_go_on(struct server *s);
+
+/*
  * smtp_path - the address in "FROM:<a@b> SIZE=1" or "TO:<a@b>"
  *
  * keyword  "FROM" or "TO"

@@ -7,4 +7,14 @@ promise_add_SOURCES = mailgw/sources/add.h mailgw/sources/add.c \
 	mailgw/sources/mbox.h mailgw/sources/mbox.c \
 	mailgw/sources/progress.h mailgw/sources/progress.c
 promise_add_LDADD = $(READER_LIBS)
-dist_man_MANS += mailgw/sources/promise-add.1
+
+# what the programs that take mail have in common
+DOOR_SOURCES = mailgw/sources/intake.h mailgw/sources/door.h \
+	mailgw/sources/door.c mailgw/smtp/net.h mailgw/smtp/net.c
+
+pkglibexec_PROGRAMS += promised-journal
+promised_journal_SOURCES = mailgw/sources/journal_main.c \
+	mailgw/sources/journal.h mailgw/sources/journal.c $(DOOR_SOURCES)
+promised_journal_LDADD = $(SMTP_LIBS)
+dist_man_MANS += mailgw/sources/promise-add.1 \
+	mailgw/sources/promised-journal.8

@@ -1,4 +1,7 @@
 # tests of whole: the service with all its programs
+TESTS += tests/whole/journal.t
+EXTRA_DIST += tests/whole/journal.t tests/whole/postfix.sh \
+	tests/mailgw/lmtp.py tests/mailgw/journal
 TESTS += tests/whole/house.t tests/whole/supervise.t \
 	tests/whole/service.t tests/whole/kill.t tests/whole/faults.t \
 	tests/whole/postfix.t

@@ -1,87 +1,17 @@
 # postfix.t - the whole: swaks and msmtp → promised → Postfix, ledger, feed
 #
-# A Postfix of its own stands behind the gateway: Debian's package with its
-# configuration, queue and mailbox in $tmp, started by hand, on loopback.
+# A Postfix of its own (postfix.sh) stands behind the gateway.
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/whole/whole.sh"
-need postfix swaks msmtp curl "$python"
+. "$srcdir/tests/whole/postfix.sh"
+need msmtp curl
+postfix_need
 "$python" -c 'import icalendar' 2>/dev/null || {
 	echo "1..0 # SKIP python3-icalendar is not installed"
 	exit 0
 }
-[ "$(id -u)" = 0 ] || {
-	echo "1..0 # SKIP Postfix is started by root only"
-	exit 0
-}
-
-# --- a Postfix of our own
-chmod 755 "$tmp"
-pf=$tmp/postfix
-mkdir -p "$pf/conf" "$pf/queue" "$pf/data" "$tmp/mail"
-chown postfix "$pf/data"
-chown nobody "$tmp/mail"
-free_port() {
-	"$python" -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-cat >"$pf/conf/main.cf" <<END
-compatibility_level = 3.6
-queue_directory = $pf/queue
-data_directory = $pf/data
-maillog_file = $pf/log
-maillog_file_prefixes = $tmp
-mail_owner = postfix
-setgid_group = postdrop
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = next-hop.example
-mydestination =
-alias_maps =
-alias_database =
-mynetworks = 127.0.0.0/8
-# what is not for these is refused, to see the refusal pass through
-virtual_mailbox_domains = theirs.example, ours.example
-virtual_mailbox_maps = static:all/
-virtual_mailbox_base = $tmp/mail
-virtual_uid_maps = static:$(id -u nobody)
-virtual_gid_maps = static:$(id -g nobody)
-smtpd_relay_restrictions = reject_unauth_destination
-# add nothing that a client did not send
-local_header_rewrite_clients =
-smtpd_banner = next-hop.example ESMTP
-END
-postfix_start() { # on a free port; another one where it was taken meanwhile
-	hop_port=$(free_port)
-	cat >"$pf/conf/master.cf" <<END
-127.0.0.1:$hop_port inet n - n - - smtpd
-cleanup   unix  n - n - 0 cleanup
-qmgr      unix  n - n 300 1 qmgr
-rewrite   unix  - - n - - trivial-rewrite
-bounce    unix  - - n - 0 bounce
-defer     unix  - - n - 0 bounce
-trace     unix  - - n - 0 bounce
-verify    unix  - - n - 1 verify
-proxymap  unix  - - n - - proxymap
-smtp      unix  - - n - - smtp
-error     unix  - - n - - error
-retry     unix  - - n - - error
-virtual   unix  - n n - - virtual
-anvil     unix  - - n - 1 anvil
-scache    unix  - - n - 1 scache
-postlog   unix-dgram n - n - 1 postlogd
-END
-	postfix -c "$pf/conf" start >"$pf/start" 2>&1
-	tries=100
-	until swaks -s 127.0.0.1 -p "$hop_port" --quit-after BANNER \
-	    >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-at_exit 'postfix -c "$pf/conf" stop >/dev/null 2>&1'
-postfix_start || { postfix -c "$pf/conf" stop; postfix_start; } >/dev/null 2>&1
-ok "Postfix answers" swaks -s 127.0.0.1 -p "$hop_port" --quit-after BANNER
+postfix_conf
+ok "Postfix answers" postfix_start
 
 service_conf "next-hop = 127.0.0.1:$hop_port" \
     'own-domains = ours.example' 'timezone = Europe/Paris'
@@ -92,15 +22,6 @@ port=${gateway##*:}
 # --- what Postfix got is what the client sent
 sender() { sed -n 's/^From:.*<\(.*\)>.*/\1/p;/^$/q' "$1"; }
 recipient() { sed -n 's/^To: *//p;/^$/q' "$1"; }
-delivered() { # FILE: as Postfix stored it, less what it put in front
-	id=$(sed -n 's/^Message-ID: //p;/^$/q' "$1")
-	until_true 'grep -rlF -- "$id" "$tmp/mail/all/new" >"$tmp/found" 2>&1' ||
-	    return 1
-	awk 'is_ours == 0 && /^(Return-Path|X-Original-To|Delivered-To|Received):/ \
-	    { skipping = 1; next }
-	    is_ours == 0 && skipping && /^[ \t]/ { next }
-	    { is_ours = 1; print }' "$(tail -1 "$tmp/found")"
-}
 by_swaks() { # it adds a line end of its own behind the file
 	LC_ALL=C awk 'NR > 1 { print line } { line = $0 }
 	    END { printf "%s", line }' "$1" >"$tmp/no-last-newline"
@@ -130,7 +51,7 @@ for way in swaks msmtp; do
 		eml=$way-$(basename "$mail")
 		dated "$mail" "$way" >"$tmp/$eml"
 		ok "$eml is accepted" "by_$way" "$tmp/$eml"
-		LC_ALL=C delivered "$tmp/$eml" >"$tmp/got"
+		postfix_delivered "$tmp/$eml" >"$tmp/got"
 		ok "$eml arrives byte for byte" cmp "$tmp/$eml" "$tmp/got"
 	done
 done
