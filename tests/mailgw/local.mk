@@ -16,7 +16,10 @@ tests/mailgw/dialogues.log: tests/mailgw/dlg_test
 include tests/mailgw/reader.mk
 include tests/mailgw/sources.mk
 TESTS += tests/mailgw/gateway.t
-EXTRA_DIST += tests/mailgw/gateway.t tests/mailgw/wire.py
+TESTS += tests/mailgw/tls.t
+EXTRA_DIST += tests/mailgw/gateway.t tests/mailgw/wire.py \
+	tests/mailgw/tls.t tests/mailgw/tls_wire.py
+tests/mailgw/tls.log: promised-gateway
 tests/mailgw/gateway.log: promised-gateway
 
 check_PROGRAMS += tests/mailgw/server_test

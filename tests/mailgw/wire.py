@@ -25,6 +25,7 @@ TMP = tempfile.mkdtemp(prefix="gateway_t.")
 PATIENCE = 20  # seconds, for anything that is sure to come
 count = 0
 failures = 0
+started = []
 
 
 def ok(fine, name, note=""):
@@ -47,6 +48,12 @@ def until(condition, what="", patience=PATIENCE):
     return False
 
 
+def kill_all():
+    """what a section that broke off left behind"""
+    for process in started:
+        process.kill()
+
+
 class Sink:
     number = 0
 
@@ -56,6 +63,7 @@ class Sink:
         self.process = subprocess.Popen(
             [sys.executable, f"{SRC}/tests/mailgw/sink", self.dir, *options],
             stdout=subprocess.PIPE)
+        started.append(self.process)
         self.port = int(self.process.stdout.readline())
 
     def messages(self):
@@ -104,6 +112,7 @@ class Gateway:
             [f"{BUILD}/promised-gateway", "-c", self.conf],
             stdout=subprocess.PIPE, stderr=open(self.log, "w"),
             preexec_fn=limit)
+        started.append(self.process)
         line = self.process.stdout.readline().decode()
         m = re.match(r"gateway (.*)\n", line)
         self.places = m.group(1).split("; ") if m else []
@@ -947,9 +956,11 @@ def main():
             if section.__name__[-1] in wanted:
                 section()
     finally:
+        kill_all()
         print(f"1..{count}", flush=True)
         subprocess.run(["rm", "-rf", TMP])
     sys.exit(1 if failures else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
