@@ -12,8 +12,7 @@
 #include "core/log/log.h"
 #include "core/rights/rights.h"
 
-#define TICK_MS 15000 /* what nobody asks for is kept fresh this often */
-#define WAIT_MS 5000  /* a file that waits to be written waits so long */
+#define TICK_MS 5000 /* what nobody asks for is kept fresh this often */
 
 static struct board_now
 now(void)
@@ -35,7 +34,7 @@ work(struct server *s, struct board *b, int signals, struct err *e)
 			tick_ms = start_mono_ms() + TICK_MS;
 		}
 		board_settle(b, now(), false);
-		if (poll(fds, ARRAY_LEN(fds), server_wait_ms(s, WAIT_MS)) < 0 &&
+		if (poll(fds, ARRAY_LEN(fds), server_wait_ms(s, TICK_MS)) < 0 &&
 		    errno != EINTR)
 			return err_errno(e, "poll");
 		if (fds[0].revents != 0) {

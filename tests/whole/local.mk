@@ -12,6 +12,8 @@ EXTRA_DIST += tests/whole/supervise.t tests/whole/whole.sh \
 	tests/whole/mails/4-latin1.eml tests/whole/mails/6-inside.eml
 TESTS += tests/whole/rights.t
 EXTRA_DIST += tests/whole/rights.t
+TESTS += tests/whole/web.t
+EXTRA_DIST += tests/whole/web.t
 TESTS += tests/whole/invite.t tests/whole/reply.t
 EXTRA_DIST += tests/whole/invite.t tests/whole/reply.t tests/cal/partstat.py
 TESTS += tests/whole/mailbox.t
