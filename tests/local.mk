@@ -13,4 +13,5 @@ include tests/bench/local.mk
 include tests/core/local.mk
 include tests/mailgw/local.mk
 include tests/cal/local.mk
+include tests/clients/local.mk
 include tests/whole/local.mk

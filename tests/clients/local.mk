@@ -1,0 +1,4 @@
+# tests of clients: programs that are not ours, and what they make of a feed
+TESTS += tests/clients/clients.t
+EXTRA_DIST += tests/clients/clients.t tests/clients/dump.py \
+	tests/clients/dump.mjs tests/clients/node-ical.cjs
