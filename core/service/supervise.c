@@ -37,9 +37,10 @@ struct supervisor {
 	struct supervise_orders *orders;
 	struct child child[CHILDREN];
 	enum phase phase;
-	bool is_reloading; /* start again once all have ended */
-	bool is_announced; /* the ready line for this start was written */
-	bool has_worked;   /* every program worked once */
+	bool is_reloading;  /* start again once all have ended */
+	bool keeps_gateway; /* it reads its certificates again, and goes on */
+	bool is_announced;  /* the ready line for this start was written */
+	bool has_worked;    /* every program worked once */
 	bool has_failed;
 	struct err failure;
 	int signal_fd;
@@ -84,6 +85,13 @@ want(struct supervisor *s)
 	s->child[JOURNAL].is_wanted = set->journal_listen.n > 0;
 }
 
+/* has_ended - or need not */
+static bool
+has_ended(const struct supervisor *s, int i)
+{
+	return s->child[i].pid == 0 || (i == GATEWAY && s->keeps_gateway);
+}
+
 /* stop - begin to end everything, what takes mail first */
 static void
 stop(struct supervisor *s)
@@ -94,7 +102,9 @@ stop(struct supervisor *s)
 		return;
 	s->phase = STOP_DOORS;
 	for (i = 0; i < DOORS; i++)
-		child_stop(&s->child[i], s->now_ms, SUPERVISE_GATEWAY_MS);
+		if (!has_ended(s, i))
+			child_stop(
+			    &s->child[i], s->now_ms, SUPERVISE_GATEWAY_MS);
 }
 
 /* give_up - it never worked: end with the reason */
@@ -248,7 +258,35 @@ announce(struct supervisor *s)
 	talloc_free(text);
 }
 
-/* reload - SIGHUP: where the settings are good, everything starts again */
+/* is_same - do they say the same? */
+static bool
+is_same(const struct settings *a, const struct settings *b)
+{
+	const struct settings *both[] = { a, b };
+	char *text[2] = { NULL, NULL };
+	size_t len[2] = { 0, 0 };
+	bool same;
+	FILE *f;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		f = open_memstream(&text[i], &len[i]);
+		assert(f != NULL);
+		settings_print(both[i], f);
+		(void)fclose(f);
+	}
+	same = len[0] == len[1] && memcmp(text[0], text[1], len[0]) == 0;
+	free(text[0]);
+	free(text[1]);
+	return same;
+}
+
+/*
+ * reload - SIGHUP: where the settings are good, everything starts again
+ *
+ * But for the gateway where they are the same: it is told to read its
+ * certificates, so that no session is cut for a renewed one.
+ */
 static void
 reload(struct supervisor *s)
 {
@@ -274,6 +312,10 @@ reload(struct supervisor *s)
 		if (listens_at(i, new) != NULL &&
 		    strcmp(listens_at(i, old), listens_at(i, new)) != 0)
 			TALLOC_FREE(s->child[i].address);
+	s->keeps_gateway =
+	    s->child[GATEWAY].state == CHILD_READY && is_same(old, new);
+	if (s->keeps_gateway)
+		(void)kill(s->child[GATEWAY].pid, SIGHUP);
 	s->orders->settings = new;
 	want(s);
 	talloc_free(old);
@@ -298,6 +340,10 @@ read_signals(struct supervisor *s)
 	if (s->phase == RUNNING || s->is_reloading) {
 		s->is_reloading = false;
 		notify_systemd("STOPPING=1");
+		if (s->keeps_gateway)
+			child_stop(&s->child[GATEWAY], s->now_ms,
+			    SUPERVISE_GATEWAY_MS);
+		s->keeps_gateway = false;
 		stop(s);
 		return true;
 	}
@@ -314,7 +360,7 @@ go_on_stopping(struct supervisor *s)
 	bool is_all_down = true;
 	int i;
 
-	for (i = 0; i < DOORS && s->child[i].pid == 0;)
+	for (i = 0; i < DOORS && has_ended(s, i);)
 		i++;
 	if (s->phase == STOP_DOORS && i == DOORS) {
 		s->phase = STOP_OTHERS;
@@ -323,13 +369,13 @@ go_on_stopping(struct supervisor *s)
 			    &s->child[i], s->now_ms, SUPERVISE_OTHERS_MS);
 	}
 	for (i = 0; i < CHILDREN; i++)
-		if (s->child[i].pid != 0)
+		if (!has_ended(s, i))
 			is_all_down = false;
 	if (s->phase != STOP_OTHERS || !is_all_down)
 		return false;
 	if (!s->is_reloading)
 		return true;
-	s->is_reloading = s->is_announced = false;
+	s->is_reloading = s->is_announced = s->keeps_gateway = false;
 	s->phase = RUNNING;
 	for (i = 0; i < CHILDREN; i++)
 		s->child[i].start_at_ms = 0;

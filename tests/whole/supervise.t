@@ -23,6 +23,7 @@ my $todo = todo();
 sub end { select(undef, undef, undef, $todo =~ /^slow/ ? 0.5 : 0);
 	note('ended', $name); exit 0; }
 $SIG{TERM} = $todo =~ /^deaf/ ? sub { note('heard', $name) } : \&end;
+$SIG{HUP} = sub { note('hup', $name) };
 note($name, "$$ @ARGV");
 exit $1 if $todo =~ /^exit (\d)/;
 open my $ready, '>&=', $ENV{PROMISED_READY_FD};
@@ -122,12 +123,20 @@ kill -HUP "$pid"
 ok "bad settings change nothing" \
     until_true 'grep -q "event=fault.*no-such-setting" "$tmp/err"'
 cp "$tmp/good.conf" "$conf"
-echo slow >"$said/gateway.do"
 before=$(last_pid feed)
+gateway=$(last_pid gateway)
 kill -HUP "$pid"
-ok "good ones start every program anew" \
+ok "the same ones start every program anew" \
     until_true '[ "$(grep -c ready "$tmp/out")" = 2 ]'
 ok "the old ones have ended" is_gone "$before"
+is "$(last_pid gateway) $(cat "$said/hup")" "$gateway gateway" \
+    "but the gateway goes on and hears of it"
+echo "hostname = other.example" >>"$conf"
+echo slow >"$said/gateway.do"
+kill -HUP "$pid"
+ok "others start every program anew" \
+    until_true '[ "$(grep -c ready "$tmp/out")" = 3 ]'
+ok "the gateway, too" is_gone "$gateway"
 is "$(sort -u "$tmp/out" | wc -l)" 1 "a port of 0 stays the port it was"
 
 # --- the end
@@ -138,6 +147,14 @@ is "$(head -1 "$said/ended")" gateway "the gateway ended first"
 is "$(wc -l <"$said/ended")" 4 "every program had time to end"
 ok "run/addresses is gone" test ! -e "$home/run/addresses"
 like "$(tail -1 "$tmp/err")" 'event=service.stop' "the last event says so"
+
+start
+is_ready
+gateway=$(last_pid gateway)
+kill -HUP "$pid"
+kill -TERM "$pid"
+ends 0 "SIGTERM behind a SIGHUP ends it, too"
+ok "with the gateway" is_gone "$gateway"
 
 # --- killed outright
 start
