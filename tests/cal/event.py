@@ -2,6 +2,7 @@
 """event - the invitation in a mail, as Python's email and icalendar read it
 
     event FILE NAME…         values of the event; METHOD, type, content, alarms
+    event --each NAME… FILE…  the same of many mails, a line each
     event --split FILE…      the sentences are whole, the lines are folded right
 """
 import email
@@ -32,6 +33,8 @@ def look(m, part, name):
         return "%s %s %s" % (part.get_content_type(),
                              part["Content-Type"].params.get("method"),
                              part["Content-Type"].params.get("charset"))
+    if name == "id":
+        return m["Message-ID"]
     c = icalendar.Calendar.from_ical(part.get_content())
     if name == "METHOD":
         return text(c["METHOD"])
@@ -59,11 +62,19 @@ def whole(name):
     assert want in str(event["DESCRIPTION"]), event["DESCRIPTION"]
 
 
-if sys.argv[1] == "--split":
+def say(name, wanted):
+    message, calendar = parts(name)
+    if calendar is not None or wanted[0] == "type":
+        print(" ".join(look(message, calendar, n) for n in wanted))
+
+
+if sys.argv[1] == "--each":
+    files = [a for a in sys.argv[2:] if a.endswith(".eml")]
+    for name in files:
+        say(name, [a for a in sys.argv[2:] if a not in files])
+elif sys.argv[1] == "--split":
     for name in sys.argv[2:]:
         whole(name)
     print(len(sys.argv) - 2, "fine")
 else:
-    message, calendar = parts(sys.argv[1])
-    if calendar is not None or sys.argv[2] == "type":
-        print(" ".join(look(message, calendar, n) for n in sys.argv[2:]))
+    say(sys.argv[1], sys.argv[2:])

@@ -53,6 +53,10 @@ event() { # N NAME…: of the calendar in mail N, as icalendar reads it
 	    "$(ls "$hop"/*.eml | sed -n "${n}p")" "$@"
 }
 
+events() { # NAME…: the same of every mail, a line each
+	"$python" "$srcdir/tests/cal/event.py" --each "$@" "$hop"/*.eml
+}
+
 # --- asked
 fresh 'invite = helene@acme.example'
 seed record fr 2026-12-08T17:00 "Je vous envoie le devis corrigé mardi à 17 h."
@@ -98,10 +102,8 @@ done
 is "$(mails)" 11 "a due that moves ten times is said ten times"
 is "$(event 11 METHOD SEQUENCE DTSTART)" "REQUEST 10 20261222T153000Z" \
     "with a sequence that grows"
-is "$(for n in 1 2 3 4 5 6 7 8 9 10 11; do event $n SEQUENCE; done | sort -un |
-    tr '\n' ' ')" "0 1 2 3 4 5 6 7 8 9 10 " "by one"
-is "$(for n in 1 2 3 4 5 6 7 8 9 10 11; do event $n UID ORGANIZER; done |
-    sort -u)" "$uid mailto:$from" "and one identity and organizer"
+is "$(events SEQUENCE | sort -un | tr '\n' ' ')" "0 1 2 3 4 5 6 7 8 9 10 " "by one"
+is "$(events UID ORGANIZER | sort -u)" "$uid mailto:$from" "and one identity and organizer"
 
 # --- handed over, settled, reopened
 promise --at 2026-11-30T11:00 kept 1 >/dev/null
@@ -131,7 +133,7 @@ fresh 'invite = acme.example'
 seed record fr - "Je vous tiens au courant."
 seed record fr 2026-11-27 "Le devis vendredi."
 say 2026-12-01T09:00
-is "$(for n in $(seq "$(mails)"); do event $n METHOD; done)" "" \
+is "$(events METHOD)" "" \
     "neither what has no date nor what is past"
 seed record fr 2026-12-08 "Hostile $(printf '\r\nATTENDEE:mailto:x@y.example\r\n ;:\\')"
 SEED_AUTHOR='a"b@acme.example' seed record fr 2026-12-08 "Mardi."
@@ -168,5 +170,73 @@ is "$(mails)" 40 "forty sentences"
 "$python" "$srcdir/tests/cal/event.py" --split "$hop"/*.eml >"$tmp/split"
 is "$(cat "$tmp/split")" "40 fine" \
     "are read back whole, however they fell upon the folds"
+# --- killed at each step, then at any moment
+always() {
+	fresh 'invite = acme.example' 'work-week = mon-sun' \
+	    'work-hours = 00:00-24:00' 'holidays = none' "$@"
+}
+start() {
+	: >"$tmp/out"
+	"$builddir/promised-remind" -c "$tmp/conf" >"$tmp/out" 2>>"$tmp/log" &
+	pid=$!
+}
+die() {
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	pid=
+}
+ids() { events id | sort -u; }
+told() { events UID SEQUENCE | sort -u; }
+sent() { grep -q 'remind.sent' "$tmp/log"; }
+always
+seed record fr 2099-12-08 "Le devis mardi."
+echo hang >"$hop/mode"
+start
+ok "decided, not sent" wait_for 'test -e "$hop/hangs"'
+die
+rm "$hop/mode"
+start
+ok "killed there, the invitation is sent by the next one" wait_for sent
+die
+is "$(mails)" 1 "once"
+always
+seed record fr 2099-12-08 "Le devis mardi."
+echo slow >"$hop/mode"
+start
+ok "sent, not answered" wait_for 'test "$(mails)" = 1'
+die
+rm "$hop/mode"
+start
+ok "killed there, it is sent again" wait_for sent
+die
+is "$(mails) $(ids | wc -l) $(told | wc -l)" "2 1 1" \
+    "as the same mail, for the same event"
+always
+for i in 1 2 3 4 5 6 7 8; do
+	SEED_AUTHOR=a$i@acme.example \
+	    seed record en 2099-12-08 "I'll call you, number $i."
+done
+for i in 1 2 3 4 5 6; do
+	start
+	wait_for 'grep -q "^remind" "$tmp/out"'
+	sleep "0.0$i"
+	die
+	[ $i != 3 ] || for n in 1 2 3 4 5 6 7 8; do
+		seed moved $n 2099-12-09
+	done
+done
+start
+# each was invited to the new day, whether or not to the old one before
+ok "after six kills and a move" wait_for \
+    'test "$(cat "$hop"/*.env | grep -c "^a")" -ge 8 &&
+     test -z "$(promise outbox)"'
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "SIGTERM ends it with 0"
+pid=
+is "$(events UID SEQUENCE DTSTART | sort | awk '{ last[$1] = $3 } END { for (u in last) print last[u] }' |
+    sort | uniq -c | sed 's/^ *//')" "8 20991209T223000Z" \
+    "every calendar has the new day last, one event each"
+is "$(ids | wc -l)" "$(told | wc -l)" "and no two mails say the same"
 ok "no sanitizer spoke" sh -c "! grep -E 'ERROR|runtime error' '$tmp/log'"
 finish

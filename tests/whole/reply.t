@@ -129,13 +129,70 @@ answer paul@acme.example "$paul" "annulé"
 ok "he may answer" wait_taken 11
 is "$(state 2)" withdrawn "too"
 
+# --- on top of a quoted reminder, in HTML alone, as clients write it
+html() { # FROM TO: the body on stdin
+	n=$((n + 1))
+	{
+		printf 'From: <%s>\r\nTo: <%s>\r\nSubject: Re: promis\r\n' "$1" "$2"
+		printf 'Message-ID: <answer.%s@acme.example>\r\n' "$n"
+		printf 'In-Reply-To: <x@acme.example>\r\nMIME-Version: 1.0\r\n'
+		printf 'Content-Type: text/html; charset=utf-8\r\n'
+		printf 'Content-Transfer-Encoding: 8bit\r\n\r\n'
+		cat
+	} >"$tmp/html"
+	swaks -s 127.0.0.1 -p "$port" -f "$1" -t "$2" --ehlo client.example \
+	    --data @"$tmp/html" >"$tmp/swaks" 2>&1
+}
+for i in 5 6 7 8; do
+	SEED_AUTHOR=a$i@acme.example seed record fr 2000-01-0$i "Le lot $i jeudi."
+done
+for i in 5 6 7 8; do
+	until_true "test -n \"\$(to a$i@acme.example)\""
+done
+reply_to() { header "$(to "$1")" Reply-To; }
+html a5@acme.example "$(reply_to a5@acme.example)" <<'END'
+<html><head><style>p.MsoNormal {margin:0cm}</style></head><body lang="FR">
+<div class="WordSection1"><p class="MsoNormal">C&#8217;est fait, merci.<o:p></o:p></p>
+<p class="MsoNormal"><o:p>&nbsp;</o:p></p>
+<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">
+<p class="MsoNormal"><b>De&nbsp;:</b> Promesses &lt;promises@acme.example&gt;<br>
+<b>Envoy&eacute;&nbsp;:</b> jeudi 6 janvier 2000 09:00<br><b>&Agrave;&nbsp;:</b> a5@acme.example<br>
+<b>Objet&nbsp;:</b> En retard</p></div></div>
+<p class="MsoNormal">R&eacute;pondez d&rsquo;un mot&nbsp;: annul&eacute;, pas une promesse</p>
+</div></body></html>
+END
+html a6@acme.example "$(reply_to a6@acme.example)" <<'END'
+<div dir="ltr">annulé<br></div><br><div class="gmail_quote"><div dir="ltr"
+class="gmail_attr">Le jeu. 6 janv. 2000 à 09:00, Promesses &lt;<a
+href="mailto:promises@acme.example">promises@acme.example</a>&gt; a écrit :<br></div>
+<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid">
+Répondez à ce courriel d’un mot : fait, pas une promesse</blockquote></div>
+END
+html a7@acme.example "$(reply_to a7@acme.example)" <<'END'
+<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"></head>
+<body dir="auto">Pas une promesse<br><br><div dir="ltr">Envoyé de mon iPhone</div>
+<div dir="ltr"><br><blockquote type="cite">Le 6 janv. 2000 à 09:00, Promesses
+&lt;promises@acme.example&gt; a écrit :<br><br></blockquote></div><blockquote type="cite">
+<div dir="ltr">Répondez d’un mot : fait, annulé</div></blockquote></body></html>
+END
+html a8@acme.example "$(reply_to a8@acme.example)" <<END
+<div>Bonjour,</div><div><br></div><div>Finalement le 3 d&eacute;cembre $year.</div>
+<div><br></div><div>Cordialement,</div><div>Anne</div>
+<hr><div id="divRplyFwdMsg"><b>De :</b> Promesses<br><b>Envoyé :</b> jeudi<br></div>
+<div>Répondez d’un mot : fait, annulé</div>
+END
+ok "four answers in HTML" wait_taken 15
+is "$(state 5) $(state 6) $(state 7)" "kept withdrawn not" \
+    "of Outlook, Gmail and an iPhone: their own words alone count"
+like "$(promise show 8)" "$year" "of Outlook on the web, with a greeting"
+
 # --- with others: those get it, we get ours
 answer helene@acme.example "$anne,bob@client.example" "1 fait"
 is $? 0 "an answer with a copy is accepted"
 ok "the copy arrives" until_true 'test -n "$(to bob@client.example)"'
 is "$(grep -c 'promises+' "$(to bob@client.example | sed 's/eml$/env/')")" 0 \
     "the next hop never hears of our address"
-ok "and the answer is taken" wait_taken 12
+ok "and the answer is taken" wait_taken 16
 # the session goes on behind an answer
 swaks -s 127.0.0.1 -p "$port" -f a@acme.example -t x@client.example \
     --ehlo client.example --body 'Bonjour' >"$tmp/swaks" 2>&1
@@ -152,5 +209,5 @@ is "$(cat "$tmp/session")" "fine 221" "answers and mail in one session"
 
 service_stop
 is $status 0 "SIGTERM: the service ends with 0"
-is "$(promise list --all --json | wc -l)" 4 "no answer was read as a promise"
+is "$(promise list --all --json | wc -l)" 8 "no answer was read as a promise"
 finish
