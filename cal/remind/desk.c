@@ -42,6 +42,13 @@ struct work {
 	size_t posted;
 };
 
+struct plan_pace
+desk_pace(const struct desk *d)
+{
+	return (struct plan_pace){ (int)d->settings->remind_ahead_days,
+		(int)d->settings->remind_late_days };
+}
+
 char *
 desk_message_id(const struct desk *d, TALLOC_CTX *mem)
 {
@@ -161,6 +168,18 @@ static const enum note_why whys[] = {
 	[PLAN_LATE] = NOTE_LATE,
 };
 
+/* add_team - what is late, for the team */
+static enum rc
+add_team(struct work *w, const struct promise *p, const char *topic,
+    int64_t moment, const char *reader, struct err *e)
+{
+	const char *team = w->desk->settings->team_address;
+
+	if (*team == '\0' || strcasecmp(team, reader) == 0)
+		return RC_OK;
+	return add(w, p, NOTE_TEAM, NOTE_LATE, topic, moment, team, e);
+}
+
 /* add_moment - what the plan has for now */
 static enum rc
 add_moment(struct work *w, const struct promise *p, const struct zone *z,
@@ -171,16 +190,13 @@ add_moment(struct work *w, const struct promise *p, const struct zone *z,
 	enum rc rc = RC_OK;
 
 	if (!is_in_hours(w, now, calendar_start_min(w->desk->calendar)) ||
-	    !plan_now(
-		p, w->desk->calendar, z, (int)s->remind_ahead_days, w->at, &m))
+	    !plan_now(p, w->desk->calendar, z, desk_pace(w->desk), w->at, &m))
 		return RC_OK;
 	if (s->remind == REMIND_MAIL)
 		rc = add(w, p, NOTE_REMIND, whys[m.why], plan_why_name(m.why),
 		    m.at, reader, e);
-	if (rc == RC_OK && m.why == PLAN_LATE && *s->team_address != '\0' &&
-	    strcasecmp(s->team_address, reader) != 0)
-		rc = add(w, p, NOTE_TEAM, NOTE_LATE, "team", m.at,
-		    s->team_address, e);
+	if (rc == RC_OK && m.why == PLAN_LATE && s->remind != REMIND_DIGEST)
+		rc = add_team(w, p, "team", m.at, reader, e);
 	return rc;
 }
 
@@ -192,6 +208,7 @@ add_digest(struct work *w, const struct promise *p, const struct zone *z,
 	enum note_why why;
 	struct civil hour = now;
 	int64_t moment;
+	enum rc rc;
 
 	if (w->desk->settings->remind != REMIND_DIGEST ||
 	    !is_in_hours(w, now, digest_min(w)))
@@ -203,7 +220,10 @@ add_digest(struct work *w, const struct promise *p, const struct zone *z,
 		(int)w->desk->settings->remind_ahead_days, now.day, moment,
 		&why))
 		return RC_OK;
-	return add(w, p, NOTE_DIGEST, why, "digest", moment, reader, e);
+	rc = add(w, p, NOTE_DIGEST, why, "digest", moment, reader, e);
+	if (rc == RC_OK && why == NOTE_LATE)
+		rc = add_team(w, p, "team digest", moment, reader, e);
+	return rc;
 }
 
 static enum rc

@@ -12,6 +12,7 @@
 #ifndef CAL_REMIND_DESK_H
 #define CAL_REMIND_DESK_H
 
+#include "cal/remind/plan.h"
 #include "core/civil/civil.h"
 #include "core/core.h"
 #include "core/ledger/ledger.h"
@@ -41,6 +42,9 @@ enum rc desk_reader(const struct desk *d, struct ledger *l, TALLOC_CTX *mem,
 /* desk_hand - tell a promise's new owner; within ledger_together() */
 enum rc desk_hand(const struct desk *d, struct ledger *l, int64_t id,
     int64_t at, struct err *e) must_check;
+
+/* desk_pace - how often the settings want things said */
+struct plan_pace desk_pace(const struct desk *d);
 
 /* desk_message_id - a new one, without brackets; owned by mem */
 char *desk_message_id(const struct desk *d, TALLOC_CTX *mem);

@@ -85,8 +85,7 @@ say(const struct promise *p, void *arg, struct err *e)
 	struct said *s;
 
 	(void)e;
-	if (!plan_now(p, r->start.calendar, z,
-		(int)r->start.settings->remind_ahead_days, r->at, &m))
+	if (!plan_now(p, r->start.calendar, z, desk_pace(&r->desk), r->at, &m))
 		return RC_OK;
 	if (r->said == NULL) {
 		print(p, &m, z);

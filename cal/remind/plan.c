@@ -126,20 +126,47 @@ plan_moments(const struct promise *p, const struct calendar *c,
 	return put(out, n, late_at(p, c, z), PLAN_LATE);
 }
 
+/* again - the last repetition of a late moment that lies behind: so many days
+ * later, or when work begins for the first time after that */
+static int64_t
+again(const struct calendar *c, const struct zone *z, int64_t first, int days,
+    int64_t at)
+{
+	int32_t from = zone_civil(z, first).day, day;
+	int64_t moment;
+	int n;
+
+	if (days == 0)
+		return first;
+	for (n = (zone_civil(z, at).day - from) / days; n > 0; n--) {
+		day = from + n * days;
+		if (!calendar_is_working(c, day))
+			day = calendar_add(c, day, 1);
+		moment = zone_instant(z, at_minute(day, calendar_start_min(c)));
+		if (moment <= at)
+			return moment;
+	}
+	return first;
+}
+
 bool
 plan_now(const struct promise *p, const struct calendar *c,
-    const struct zone *z, int ahead_days, int64_t at, struct plan_moment *out)
+    const struct zone *z, struct plan_pace pace, int64_t at,
+    struct plan_moment *out)
 {
 	struct plan_moment all[PLAN_MOMENTS];
 	size_t n;
 
 	if (p->state != PROMISE_OPEN || promise_has_lapsed(p, at))
 		return false;
-	for (n = plan_moments(p, c, z, ahead_days, all); n > 0; n--)
-		if (all[n - 1].at <= at) {
-			*out = all[n - 1];
-			return true;
-		}
+	for (n = plan_moments(p, c, z, pace.ahead_days, all); n > 0; n--) {
+		if (all[n - 1].at > at)
+			continue;
+		*out = all[n - 1];
+		if (out->why == PLAN_LATE)
+			out->at = again(c, z, out->at, pace.late_days, at);
+		return true;
+	}
 	return false;
 }
 

@@ -9,7 +9,7 @@
  *   morning  the day itself, when work begins
  *   soon     two hours before an hour or the start of a window
  *   due      at the hour; of a date alone, half an hour before work ends
- *   late     when work begins after the due
+ *   late     when work begins after the due, and again every so many days
  *
  * A day that is closed is anticipated on the last working day before. What
  * lies before the mail was sent is not said, nor what comes after the due. An
@@ -34,15 +34,22 @@ struct plan_moment {
 	enum plan_why why;
 };
 
-/* plan_moments - those of a dated promise, in order of time; how many.
- * ahead_days: working days, 0: not ahead */
+/* how often: settings */
+struct plan_pace {
+	int ahead_days; /* working days before, 0: not ahead */
+	int late_days;  /* days until what is late is said again, 0: once */
+};
+
+/* plan_moments - those of a dated promise, in order of time, what is late
+ * once; how many */
 size_t plan_moments(const struct promise *p, const struct calendar *c,
     const struct zone *z, int ahead_days, struct plan_moment out[PLAN_MOMENTS]);
 
 /* plan_now - the last moment that lies behind; false where there is nothing
  * to say: settled, undated, too early */
 bool plan_now(const struct promise *p, const struct calendar *c,
-    const struct zone *z, int ahead_days, int64_t at, struct plan_moment *out);
+    const struct zone *z, struct plan_pace pace, int64_t at,
+    struct plan_moment *out);
 
 /* plan_digest - does it stand in the digest of a morning, and as what: late,
  * of today, or of the working days ahead? */

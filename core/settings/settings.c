@@ -276,6 +276,14 @@ static const struct settings_row table[] = {
 	    .def = "1",
 	    .doc = "Working days before a due when it is first reminded of; "
 		   "0 for not before the day itself." },
+	{ .name = "remind-late",
+	    .type = &settings_count,
+	    .at = AT(remind_late_days),
+	    .min = 0,
+	    .max = 90,
+	    .def = "7",
+	    .doc = "Days after which what is late is said again, until it is "
+		   "settled; 0 for once." },
 	{ .name = "digest-hour",
 	    .type = &settings_clock,
 	    .at = AT(digest_min),

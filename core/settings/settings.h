@@ -96,6 +96,7 @@ struct settings {
 	char *remind_password_file, *remind_password_command; /* or "" */
 	enum settings_remind remind;
 	unsigned remind_ahead_days; /* working days before a due; 0: not */
+	unsigned remind_late_days;  /* until what is late is said again */
 	int digest_min;     /* minutes after midnight; -1: when work begins */
 	char *team_address; /* for what is late or nobody's; "": none */
 	enum settings_receipts receipts;

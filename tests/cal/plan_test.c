@@ -121,7 +121,9 @@ now_is_the_last_that_lies_behind(void **state)
 	struct plan_moment m;
 
 	(void)state;
-#define AT(text) plan_now(p, calendar, zone, 1, sample_at(text), &m)
+#define AT(text)                                                               \
+	plan_now(p, calendar, zone, (struct plan_pace){ 1, 0 },                \
+	    sample_at(text), &m)
 	assert_false(AT("2026-11-23T08:59"));
 	assert_true(AT("2026-11-23T09:00"));
 	assert_int_equal(m.why, PLAN_AHEAD);
@@ -247,6 +249,54 @@ digests(void **state)
 	}
 }
 
+/* what is late is said again every so many days, on working days, in hours,
+ * across changes of the clock and the years */
+static void
+late_is_said_again(void **state)
+{
+	struct promise *p = sample_promise(NULL, 1, "2026-12-18");
+	struct plan_moment m;
+	int days[] = { 1, 7, 30 };
+	int64_t at, last, count;
+	struct civil c;
+	size_t i;
+
+	(void)state;
+#define LATE(n, text)                                                          \
+	plan_now(p, calendar, zone, (struct plan_pace){ 1, n },                \
+	    sample_at(text), &m)
+	/* first on Monday 21 December, then a week later; New Year's Day of a
+	 * Friday is no working day */
+	assert_true(LATE(7, "2026-12-28T08:59"));
+	assert_int_equal(m.at, sample_at("2026-12-21T09:00"));
+	assert_true(LATE(7, "2026-12-28T09:00"));
+	assert_int_equal(m.at, sample_at("2026-12-28T09:00"));
+	assert_true(LATE(11, "2027-01-01T12:00"));
+	assert_int_equal(m.at, sample_at("2026-12-21T09:00"));
+	assert_true(LATE(11, "2027-01-04T09:00"));
+	assert_int_equal(m.at, sample_at("2027-01-04T09:00"));
+	assert_true(LATE(0, "2027-06-01T12:00"));
+	assert_int_equal(m.at, sample_at("2026-12-21T09:00"));
+	for (i = 0; i < ARRAY_LEN(days); i++) {
+		last = count = 0;
+		for (at = sample_at("2026-12-21T09:00");
+		     at < sample_at("2028-12-21T09:00"); at += 1800) {
+			assert_true(plan_now(p, calendar, zone,
+			    (struct plan_pace){ 1, days[i] }, at, &m));
+			assert_true(m.at <= at && m.at >= last);
+			count += m.at > last;
+			last = m.at;
+			c = zone_civil(zone, m.at);
+			assert_true(calendar_is_working(calendar, c.day));
+			assert_int_equal(c.minute, 540);
+		}
+		print_message("# %d days: %d times\n", days[i], (int)count);
+		assert_true(
+		    count * days[i] > 500 && count * days[i] < 740 + days[i]);
+	}
+	talloc_free(p);
+}
+
 int
 main(void)
 {
@@ -257,6 +307,7 @@ main(void)
 		cmocka_unit_test(ahead_is_a_setting),
 		cmocka_unit_test(digests),
 		cmocka_unit_test(all_inside_working_hours),
+		cmocka_unit_test(late_is_said_again),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -210,6 +210,35 @@ is "$(mail 1 Subject)" "Vos 2 promesses du jour, dont 1 en retard" \
 is "$(promise outbox | wc -l)" 0 "nothing waits in the outbox"
 is "$(promise outbox --all --json | wc -l)" 3 "three were sent"
 
+# --- what is late is said again; in a digest, the team has one too
+fresh 'receipts = never' 'team-address = chef@acme.example'
+seed record fr 2026-11-20 "Je vous rappelle vendredi."
+SEED_AUTHOR=tom@acme.example seed record en 2026-11-19 "I'll call you Thursday."
+for day in 23 24 25 26 27 30; do
+	say 2026-11-${day}T09:00
+done
+is "$(grep -lx chef@acme.example "$hop"/*.env | wc -l)" 3 \
+    "late: both at once, and each a week after its first time"
+fresh 'receipts = never' 'team-address = chef@acme.example' 'remind-late = 0'
+seed record fr 2026-11-20 "Je vous rappelle vendredi."
+for day in 23 24 25 26 27 30; do
+	say 2026-11-${day}T09:00
+done
+is "$(mails)" 2 "once where the setting says so"
+fresh 'remind = digest' 'digest-hour = 10:00' 'receipts = never' \
+    'team-address = chef@acme.example'
+seed record fr 2026-11-19 "Je vous rappelle jeudi."
+seed record fr 2026-11-20 "Le devis vendredi."
+SEED_AUTHOR=tom@acme.example seed record en 2026-11-20 "I'll call you Friday."
+is "$(readers 2026-11-23T09:59)" "" "no mail to the team before the digest"
+rm -f "$hop"/*.eml "$hop"/*.env
+say 2026-11-23T10:00
+is "$(sed -s -n 2p "$hop"/*.env | sort | tr '\n' ' ')" \
+    "chef@acme.example helene@acme.example tom@acme.example " "then one each"
+is "$(mail 3 To) $(mail 3 Subject)" \
+    "chef@acme.example 3 promesses en retard" "the team's about all that is late"
+is "$(readers 2026-11-23T17:00)" "" "once a day"
+
 # --- killed at each step
 late() { # a promise that is late now, whenever that is
 	fresh 'receipts = never' 'work-week = mon-sun' \
