@@ -16,6 +16,7 @@ file_begin(struct file *f, const char *path, unsigned mode, struct err *e)
 
 	/* a dot in front: web servers and Radicale pass over it */
 	f->path = path;
+	f->is_cheap = false;
 	f->part =
 	    talloc_asprintf(NULL, "%.*s.%s.new", folder, path, path + folder);
 	if (f->part == NULL)
@@ -55,8 +56,8 @@ file_end(struct file *f, enum rc rc, int64_t modified_at, struct err *e)
 	struct timespec times[2] = { { .tv_sec = (time_t)modified_at },
 		{ .tv_sec = (time_t)modified_at } };
 
-	if (rc == RC_OK &&
-	    (futimens(f->fd, times) != 0 || fdatasync(f->fd) != 0))
+	if (rc == RC_OK && (futimens(f->fd, times) != 0 ||
+			       (!f->is_cheap && fdatasync(f->fd) != 0)))
 		rc = err_errno(e, "'%s'", f->part);
 	if (close(f->fd) != 0 && rc == RC_OK)
 		rc = err_errno(e, "'%s'", f->part);

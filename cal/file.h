@@ -12,6 +12,7 @@ struct file {
 	const char *path; /* borrowed until file_end() */
 	char *part;
 	int fd;
+	bool is_cheap; /* not synced: whoever writes it looks after it again */
 };
 
 /* file_begin - file_end() must follow where it succeeds */

@@ -170,6 +170,7 @@ board_tick(struct board *b, struct board_now now)
 	for (i = 0; i < b->count; i++)
 		if (!b->feeds[i]->is_revoked)
 			board_render(b, b->feeds[i], now);
+	board_collect(b, now);
 	b->is_dirty = b->is_index_dirty = true;
 }
 

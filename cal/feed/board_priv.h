@@ -3,6 +3,7 @@
 #ifndef CAL_FEED_BOARD_PRIV_H
 #define CAL_FEED_BOARD_PRIV_H
 
+#include "cal/caldav/collection.h"
 #include "cal/feed/board.h"
 #include "cal/feed/shelf.h"
 #include "cal/ical/ical.h"
@@ -52,6 +53,8 @@ struct board {
 	char *uuid; /* of the ledger ical was made for */
 	struct board_feed **feeds;
 	size_t count;
+	struct collection *collection;  /* of the setting caldav, or NULL */
+	struct shelf_choice everything; /* what it holds */
 	struct board_stand **stands;
 	size_t stand_count;
 	char *index;      /* what home/feed/index holds */
@@ -67,6 +70,9 @@ void board_forget(const struct board *b, const struct board_feed *f);
 /* board_look - open the ledger, read its version and its subscriptions; at
  * most every BOARD_LOOK_MS */
 void board_look(struct board *b, struct board_now now);
+
+/* board_collect - the same in the folder of the setting caldav */
+void board_collect(struct board *b, struct board_now now);
 
 /* board_render - a newer calendar for f, where there is reason and a ledger */
 void board_render(struct board *b, struct board_feed *f, struct board_now now);

@@ -45,6 +45,7 @@ renderer(struct board *b, struct err *e)
 		b->stands[i]->shelf =
 		    shelf_new(b->stands[i], &b->stands[i]->choice, NULL, NULL);
 	}
+	TALLOC_FREE(b->collection);
 	talloc_free(b->uuid);
 	b->uuid = talloc_strdup(b, ledger_uuid(b->ledger));
 	return RC_OK;
@@ -424,4 +425,23 @@ board_render(struct board *b, struct board_feed *f, struct board_now now)
 	}
 	f->not_before_ms =
 	    now.mono_ms + (clock_ms() - begun) * (REST_FACTOR + 1);
+}
+
+void
+board_collect(struct board *b, struct board_now now)
+{
+	const struct settings *s = b->settings;
+	enum rc rc = RC_OK;
+	struct err e;
+
+	if (b->ledger == NULL || *s->caldav == '\0')
+		return;
+	if (b->collection == NULL)
+		rc = collection_new(
+		    b, s->caldav, &b->everything, s->lang, &b->collection, &e);
+	if (rc == RC_OK)
+		rc = collection_follow(
+		    b->collection, b->ledger, b->ical, b->version, now.at, &e);
+	if (rc != RC_OK)
+		log_event(EV_FEED_FILE, LOG_TEXT("reason", e.text));
 }

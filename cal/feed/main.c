@@ -12,7 +12,9 @@
 #include "core/log/log.h"
 #include "core/rights/rights.h"
 
-#define TICK_MS 5000 /* what nobody asks for is kept fresh this often */
+#define TICK_MS   15000 /* what nobody asks for is kept fresh this often */
+#define FOLDER_MS 2000  /* where others serve what we write */
+#define WAIT_MS   2000  /* files wait to be written no longer */
 
 static struct board_now
 now(void)
@@ -20,9 +22,17 @@ now(void)
 	return (struct board_now){ start_now(), start_mono_ms() };
 }
 
+/* tick_of - how often everything is looked at */
+static int
+tick_of(const struct settings *s)
+{
+	return *s->feed_folder || *s->caldav ? FOLDER_MS : TICK_MS;
+}
+
 /* work - until a signal says to end */
 static enum rc
-work(struct server *s, struct board *b, int signals, struct err *e)
+work(
+    struct server *s, struct board *b, int every_ms, int signals, struct err *e)
 {
 	struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
 		{ .fd = server_fd(s), .events = POLLIN } };
@@ -31,10 +41,10 @@ work(struct server *s, struct board *b, int signals, struct err *e)
 	for (;;) {
 		if (start_mono_ms() >= tick_ms) {
 			board_tick(b, now());
-			tick_ms = start_mono_ms() + TICK_MS;
+			tick_ms = start_mono_ms() + every_ms;
 		}
 		board_settle(b, now(), false);
-		if (poll(fds, ARRAY_LEN(fds), server_wait_ms(s, TICK_MS)) < 0 &&
+		if (poll(fds, ARRAY_LEN(fds), server_wait_ms(s, WAIT_MS)) < 0 &&
 		    errno != EINTR)
 			return err_errno(e, "poll");
 		if (fds[0].revents != 0) {
@@ -72,7 +82,7 @@ serve(TALLOC_CTX *mem, struct start *start, struct err *e)
 		rc = start_ready(start->settings, "feed", address, e);
 	if (rc == RC_OK) {
 		log_event(EV_FEED_START, LOG_TEXT("address", address));
-		rc = work(server, board, signals, e);
+		rc = work(server, board, tick_of(start->settings), signals, e);
 	}
 	talloc_free(server); /* before the calendars it sends */
 	(void)close(signals);

@@ -29,6 +29,7 @@ static const struct cmd *const commands[] = {
 	&cmd_reopen,
 	&cmd_export,
 	&cmd_feed,
+	&cmd_caldav,
 	&cmd_add,
 	&cmd_scan,
 	&cmd_unread,

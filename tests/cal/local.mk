@@ -49,3 +49,5 @@ tests_cal_stock_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/cal/stock_test
 EXTRA_DIST += tests/cal/looks.t
 TESTS += tests/cal/looks.t
+EXTRA_DIST += tests/cal/caldav.t
+TESTS += tests/cal/caldav.t
