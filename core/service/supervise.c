@@ -16,11 +16,21 @@
 #include "core/service/supervise.h"
 
 /* those that take mail come first: they end before the rest does */
-enum { GATEWAY, JOURNAL, DOORS, READER = DOORS, FEED, REMIND, CHILDREN };
+enum {
+	GATEWAY,
+	JOURNAL,
+	MILTER,
+	DOORS,
+	READER = DOORS,
+	FEED,
+	REMIND,
+	CHILDREN
+};
 
 static const struct child programs[CHILDREN] = {
 	[GATEWAY] = { .name = "gateway", .listen_setting = "gateway-listen" },
 	[JOURNAL] = { .name = "journal", .listen_setting = "journal-listen" },
+	[MILTER] = { .name = "milter", .listen_setting = "milter-listen" },
 	[READER] = { .name = "reader" },
 	[FEED] = { .name = "feed", .listen_setting = "feed-listen" },
 	[REMIND] = { .name = "remind" },
@@ -66,6 +76,8 @@ listens_at(int program, const struct settings *s)
 		return s->gateway_listen.text;
 	case JOURNAL:
 		return s->journal_listen.text;
+	case MILTER:
+		return s->milter_listen.text;
 	case FEED:
 		return s->feed_listen;
 	default:
@@ -83,6 +95,7 @@ want(struct supervisor *s)
 	for (i = 0; i < CHILDREN; i++)
 		s->child[i].is_wanted = true;
 	s->child[JOURNAL].is_wanted = set->journal_listen.n > 0;
+	s->child[MILTER].is_wanted = set->milter_listen.n > 0;
 }
 
 /* has_ended - or need not */

@@ -56,6 +56,13 @@ static const struct settings_row table[] = {
 	    .def = "",
 	    .doc = "Where copies of mail are taken by LMTP or SMTP, as for "
 		   "gateway-listen; empty for nowhere." },
+	{ .name = "milter-listen",
+	    .type = &settings_listen,
+	    .at = AT(milter_listen),
+	    .max = 65535,
+	    .def = "",
+	    .doc = "Where Postfix or Sendmail finds the milter, as for "
+		   "gateway-listen; empty for nowhere." },
 	{ .name = "next-hop",
 	    .type = &settings_address,
 	    .at = AT(next_hop),

@@ -15,12 +15,13 @@
 #include <event2/event.h>
 
 #include "core/log/log.h"
+#include "core/rights/rights.h"
 #include "mailgw/smtp/net.h"
 #include "mailgw/sources/door.h"
 
 #define ACCEPTS_A_ROUND 64
 #define READ_BYTES      (64U << 10)
-#define READ_AHEAD      (256U << 10) /* then the peer waits */
+#define READ_AHEAD      (1U << 20) /* then the peer waits */
 #define SPARE_FILES     64
 #define OVERRIDES_MAX   64
 #define SPOOL_AGAIN_MS  1000
@@ -537,6 +538,22 @@ set_limits(struct door *d)
 		d->max_guests = (unsigned)(files.rlim_cur - SPARE_FILES);
 }
 
+/* be_nobody - all is bound: root and capabilities are of no more use */
+static enum rc
+be_nobody(struct door *d, struct err *e)
+{
+	struct rights_user user;
+	enum rc rc;
+
+	rc = rights_find(d->settings->user, d->settings->group, &user, e);
+	if (rc == RC_OK)
+		rc = rights_become(&user, false, e);
+	if (rc == RC_OK)
+		rc = rights_drop(e);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* forgotten by setuid(2) */
+	return rc;
+}
+
 /* set_up - everything but the event loop's first round */
 static enum rc
 set_up(struct door *d, struct err *e)
@@ -555,15 +572,17 @@ set_up(struct door *d, struct err *e)
 	d->spool_dir =
 	    settings_path(d, d->settings, spool_folders[d->kind->way]);
 	assert(d->hostname != NULL && d->spool_dir != NULL);
+	rc = listen_all(d, e);
+	if (rc == RC_OK)
+		rc = be_nobody(d, e);
+	if (rc != RC_OK)
+		return rc;
 	rc = spool_open(d, e);
 	if (rc == RC_BADINPUT)
 		return rc;
 	if (rc != RC_OK)
 		log_event(EV_DOOR_SPOOL, LOG_TEXT("way", d->kind->name),
 		    LOG_TEXT("reason", e->text));
-	rc = listen_all(d, e);
-	if (rc != RC_OK)
-		return rc;
 	d->tick = event_new(d->base, -1, EV_PERSIST, on_tick, d);
 	d->term = evsignal_new(d->base, SIGTERM, on_signal, d);
 	d->interrupt = evsignal_new(d->base, SIGINT, on_signal, d);

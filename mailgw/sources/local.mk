@@ -16,5 +16,10 @@ pkglibexec_PROGRAMS += promised-journal
 promised_journal_SOURCES = mailgw/sources/journal_main.c \
 	mailgw/sources/journal.h mailgw/sources/journal.c $(DOOR_SOURCES)
 promised_journal_LDADD = $(SMTP_LIBS)
+
+pkglibexec_PROGRAMS += promised-milter
+promised_milter_SOURCES = mailgw/sources/milter_main.c \
+	mailgw/sources/milter.h mailgw/sources/milter.c $(DOOR_SOURCES)
+promised_milter_LDADD = $(SMTP_LIBS)
 dist_man_MANS += mailgw/sources/promise-add.1 \
-	mailgw/sources/promised-journal.8
+	mailgw/sources/promised-journal.8 mailgw/sources/promised-milter.8

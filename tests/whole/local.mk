@@ -1,5 +1,6 @@
 # tests of whole: the service with all its programs
-TESTS += tests/whole/journal.t
+TESTS += tests/whole/journal.t tests/whole/milter.t
+EXTRA_DIST += tests/whole/milter.t
 EXTRA_DIST += tests/whole/journal.t tests/whole/postfix.sh \
 	tests/mailgw/lmtp.py tests/mailgw/journal
 TESTS += tests/whole/house.t tests/whole/supervise.t \
