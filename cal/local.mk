@@ -25,7 +25,10 @@ libcal_a_SOURCES += cal/remind/plan.h cal/remind/plan.c \
 	cal/reply/itip.h cal/reply/itip.c \
 	cal/reply/words.h cal/reply/words.c cal/reply/date.h \
 	cal/reply/date.c cal/reply/reply.h cal/reply/reply.c
-pkglibexec_PROGRAMS += promised-remind promise-ics
+pkglibexec_PROGRAMS += promised-remind promise-ics promise-closures
+promise_closures_SOURCES = cal/ical/closures.h cal/ical/closures.c \
+	cal/ical/closures_main.c
+promise_closures_LDADD = $(CAL_LIBS)
 promised_remind_SOURCES = cal/remind/main.c
 promised_remind_LDADD = $(CAL_LIBS) $(ETPAN_LIBS) $(CURL_LIBS)
 libcal_a_SOURCES += cal/caldav/collection.h cal/caldav/collection.c
@@ -36,4 +39,4 @@ dist_man_MANS += cal/caldav/promise-caldav.1
 promise_ics_SOURCES = cal/ical/main.c
 promise_ics_LDADD = $(CAL_LIBS)
 dist_man_MANS += cal/feed/promised-feed.8 cal/remind/promised-remind.8 \
-	cal/ical/promise-ics.1
+	cal/ical/promise-ics.1 cal/ical/promise-closures.1

@@ -31,9 +31,7 @@ start_read(TALLOC_CTX *mem, struct start *s, struct err *e)
 	rc = settings_read(mem, s->file, s->overrides, &s->settings, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = calendar_new(mem, s->settings->work_week,
-	    s->settings->work_start_min, s->settings->work_end_min,
-	    (const char *const *)s->settings->holidays, &s->calendar, e);
+	rc = settings_calendar(mem, s->settings, &s->calendar, e);
 	s->at = start_now();
 	if (rc == RC_OK && s->at_text != NULL)
 		rc = start_instant(s->settings, s->at_text, &s->at, e);

@@ -17,12 +17,19 @@ struct year_cache {
 	struct holiday_list list;
 };
 
+struct closed_day {
+	int32_t day;
+	const char *name;
+};
+
 struct calendar {
 	unsigned week; /* bit 0 = Monday */
 	int start_min, end_min;
 	unsigned sets; /* how many, in set[] */
 	int set[HOLIDAY_MAX_SETS];
-	struct year_cache *cache; /* CACHE_YEARS of them */
+	struct year_cache *cache;  /* CACHE_YEARS of them */
+	struct closed_day *closed; /* by day, each once */
+	size_t closed_count;
 };
 
 enum rc
@@ -78,11 +85,61 @@ holidays_of(const struct calendar *c, int year)
 	return &y->list;
 }
 
+/* closed_at - the first closed day not before this one */
+static size_t
+closed_at(const struct calendar *c, int32_t day)
+{
+	size_t low = 0, high = c->closed_count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (c->closed[mid].day < day)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+enum rc
+calendar_close(struct calendar *c, int32_t day, const char *name, struct err *e)
+{
+	size_t at = closed_at(c, day);
+	struct closed_day *days;
+
+	if (at < c->closed_count && c->closed[at].day == day)
+		return RC_OK;
+	if (c->closed_count == CALENDAR_MAX_CLOSED)
+		return err_set(e, RC_TOOBIG, "more than %d closed days",
+		    CALENDAR_MAX_CLOSED);
+	if (c->closed_count % 256 == 0) {
+		days = talloc_realloc(
+		    c, c->closed, struct closed_day, c->closed_count + 256);
+		if (days == NULL)
+			return err_nomem(e);
+		c->closed = days;
+	}
+	name = talloc_strdup(c, name);
+	if (name == NULL)
+		return err_nomem(e);
+	memmove(&c->closed[at + 1], &c->closed[at],
+	    (c->closed_count - at) * sizeof(*c->closed));
+	c->closed[at] = (struct closed_day){ day, name };
+	c->closed_count++;
+	return RC_OK;
+}
+
 const char *
 calendar_holiday(const struct calendar *c, int32_t day)
 {
 	const struct holiday_list *l;
+	size_t at;
 
+	if (c->closed_count > 0) {
+		at = closed_at(c, day);
+		if (at < c->closed_count && c->closed[at].day == day)
+			return c->closed[at].name;
+	}
 	if (c->sets == 0)
 		return NULL;
 	l = holidays_of(c, civil_ymd(day).year);

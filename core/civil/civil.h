@@ -92,8 +92,18 @@ enum rc calendar_new(TALLOC_CTX *mem, unsigned week, int start_min, int end_min,
     const char *const *holidays, struct calendar **out,
     struct err *e) must_check;
 
+/*
+ * calendar_close - one day more is closed, under this name (copied)
+ *
+ * RC_OK; RC_TOOBIG more than CALENDAR_MAX_CLOSED, or no memory
+ */
+#define CALENDAR_MAX_CLOSED 40000
+enum rc calendar_close(struct calendar *c, int32_t day, const char *name,
+    struct err *e) must_check;
+
 bool calendar_is_working(const struct calendar *c, int32_t day);
-/* a public holiday's name in its own language ("Noël"), or NULL */
+/* a public holiday's name in its own language ("Noël"), that of a closure,
+ * or NULL */
 const char *calendar_holiday(const struct calendar *c, int32_t day);
 int calendar_start_min(const struct calendar *c);
 int calendar_end_min(const struct calendar *c);

@@ -12,6 +12,7 @@
 
 #include "core/core.h"
 #include "core/ledger/ledger.h"
+#include "core/program/program.h"
 #include "core/settings/settings.h"
 
 /* exit statuses, promise(1) */
@@ -243,8 +244,6 @@ void listing_query(const struct cli *c, struct ledger_query *q);
 
 /* ---- program.c ---- */
 
-/* program_path - where one of our programs is; NULL where it is nowhere */
-char *program_path(TALLOC_CTX *mem, const char *name);
 /* program_exec - become it; returns only on failure. args: behind argv[0],
  * ends with NULL; settings and --at are passed on */
 enum rc program_exec(struct cli *c, const char *name, char *const *args,

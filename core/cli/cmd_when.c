@@ -316,12 +316,10 @@ single(struct asker *a, struct err *e)
 static enum rc
 run(struct cli *c, struct err *e)
 {
-	const struct settings *s = c->settings;
 	struct asker a = { .c = c, .zone = c->zone };
 	enum rc rc;
 
-	rc = calendar_new(c->mem, s->work_week, s->work_start_min,
-	    s->work_end_min, (const char *const *)s->holidays, &a.calendar, e);
+	rc = settings_calendar(c->mem, c->settings, &a.calendar, e);
 	if (rc != RC_OK)
 		return rc;
 	if (c->zone_text != NULL &&

@@ -23,9 +23,7 @@ read_words(struct cli *c, TALLOC_CTX *mem, const char *text,
 	};
 	enum rc rc;
 
-	rc = calendar_new(mem, c->settings->work_week,
-	    c->settings->work_start_min, c->settings->work_end_min,
-	    (const char *const *)c->settings->holidays, &calendar, e);
+	rc = settings_calendar(mem, c->settings, &calendar, e);
 	if (rc != RC_OK)
 		return rc;
 	ref.calendar = calendar;

@@ -1,38 +1,9 @@
 /*
  * program.c - subcommands that are programs of another room
- *
- * They stand in $PROMISED_LIBEXECDIR, beside this very program while it runs
- * from the build tree, or where they were installed.
  */
 #include "core/cli/cli.h"
 
 #define PROGRAM_MAX_ARGS 4096
-
-char *
-program_path(TALLOC_CTX *mem, const char *name)
-{
-	const char *folder = getenv("PROMISED_LIBEXECDIR");
-	char self[4096], *path, *slash;
-	ssize_t n;
-
-	if (folder != NULL && *folder != '\0') {
-		path = talloc_asprintf(mem, "%s/%s", folder, name);
-		return path != NULL && access(path, X_OK) == 0 ? path : NULL;
-	}
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		if (slash != NULL)
-			*slash = '\0';
-		path = talloc_asprintf(mem, "%s/%s", self, name);
-		if (path != NULL && access(path, X_OK) == 0)
-			return path;
-		talloc_free(path);
-	}
-	path = talloc_asprintf(mem, LIBEXECDIR "/%s", name);
-	return path != NULL && access(path, X_OK) == 0 ? path : NULL;
-}
 
 enum rc
 program_exec(struct cli *c, const char *name, char *const *args, struct err *e)

@@ -128,8 +128,12 @@ serve(TALLOC_CTX *mem, struct supervise_orders *orders, struct err *e)
 static enum rc
 test(const struct settings *s, struct err *e)
 {
+	struct calendar *calendar = NULL;
 	enum rc rc = supervise_check(e);
 
+	if (rc == RC_OK)
+		rc = settings_calendar(NULL, s, &calendar, e);
+	talloc_free(calendar);
 	if (rc == RC_OK)
 		printf(
 		    "promised: %s: good\n", s->file ? s->file : "the defaults");

@@ -203,6 +203,12 @@ static const struct settings_row table[] = {
 	    .at = AT(holidays),
 	    .def = "fr",
 	    .doc = "Sets of public holidays, or 'none'." },
+	{ .name = "closures",
+	    .type = &settings_files,
+	    .at = AT(closures),
+	    .def = "",
+	    .doc = "Calendar files (.ics) whose all-day events are days that "
+		   "the company is closed." },
 	{ .name = "work-week",
 	    .type = &settings_week,
 	    .at = AT(work_week),

@@ -9,6 +9,7 @@
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
 
+#include "core/civil/civil.h"
 #include "core/core.h"
 
 #define SETTINGS_ENV  "PROMISED_CONF"
@@ -81,6 +82,7 @@ struct settings {
 	char **own_domains;  /* lower case; empty: the author's own domain */
 	char *timezone;      /* IANA name; "" = the offset in Date: */
 	char **holidays;     /* sets, civil.h: "fr", … */
+	char **closures;     /* paths of .ics files */
 	unsigned work_week;  /* bit 0 = Monday */
 	int work_start_min;  /* minutes after midnight */
 	int work_end_min;
@@ -118,6 +120,17 @@ struct settings {
 enum rc settings_read(TALLOC_CTX *mem, const char *file,
     const char *const *overrides, struct settings **out,
     struct err *e) must_check;
+
+/*
+ * settings_calendar - the working week, hours, holidays and closures of the
+ * settings; for the closures it runs promise-closures
+ *
+ * out  owned by mem
+ *
+ * RC_OK; RC_BADINPUT a file is not as it should be, with its name; RC_INTERNAL
+ */
+enum rc settings_calendar(TALLOC_CTX *mem, const struct settings *s,
+    struct calendar **out, struct err *e) must_check;
 
 /* settings_names - is this address, or its domain, in such a list? */
 bool settings_names(char *const *people, const char *address);

@@ -76,6 +76,7 @@ extern const struct settings_type settings_url;      /* http(s)://… or "" */
 extern const struct settings_type settings_host;     /* a name or "" */
 extern const struct settings_type settings_domains;  /* list */
 extern const struct settings_type settings_holidays; /* list of set names */
+extern const struct settings_type settings_files;    /* list of paths */
 extern const struct settings_type settings_nets;     /* list, ADDRESS[/BITS] */
 extern const struct settings_type settings_zone;     /* IANA name or "" */
 extern const struct settings_type settings_week;     /* "mon-fri,sun" */

@@ -282,6 +282,22 @@ holidays_parse(TALLOC_CTX *mem, const struct settings_row *row,
 	    mem, value, at, holiday_check, "set of holidays that we have", e);
 }
 
+/* file_check - a path from the root on */
+static bool
+file_check(char *item)
+{
+	return *item == '/';
+}
+
+static enum rc
+files_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
+    void *at, struct err *e)
+{
+	(void)row;
+	return settings_list_parse(
+	    mem, value, at, file_check, "path that begins with '/'", e);
+}
+
 bool
 settings_net_check(char *item)
 {
@@ -614,6 +630,7 @@ const struct settings_type settings_domains = { domains_parse,
 	settings_list_show };
 const struct settings_type settings_holidays = { holidays_parse,
 	settings_list_show };
+const struct settings_type settings_files = { files_parse, settings_list_show };
 const struct settings_type settings_nets = { nets_parse, settings_list_show };
 const struct settings_type settings_zone = { zone_parse, text_show };
 const struct settings_type settings_week = { week_parse, week_show };

@@ -32,9 +32,7 @@ understand_new(TALLOC_CTX *mem, const struct settings *s, const char *zone,
 		zone = s->timezone;
 	rc = read_langs_open(u, NULL, &u->langs, e);
 	if (rc == RC_OK)
-		rc = calendar_new(u, s->work_week, s->work_start_min,
-		    s->work_end_min, (const char *const *)s->holidays,
-		    &u->calendar, e);
+		rc = settings_calendar(u, s, &u->calendar, e);
 	if (rc == RC_OK && zone != NULL)
 		rc = zone_open(u, zone, &u->fixed, e);
 	if (rc != RC_OK) {

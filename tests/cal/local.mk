@@ -20,8 +20,8 @@ tests_cal_plan_test_SOURCES = tests/cal/plan_test.c tests/cal/sample.h \
 	tests/cal/sample.c
 tests_cal_plan_test_LDADD = $(CAL_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/cal/plan_test
-EXTRA_DIST += tests/cal/ics.t
-TESTS += tests/cal/ics.t
+EXTRA_DIST += tests/cal/ics.t tests/cal/closures.t
+TESTS += tests/cal/ics.t tests/cal/closures.t
 check_PROGRAMS += tests/cal/board_test
 tests_cal_board_test_SOURCES = tests/cal/board_test.c tests/cal/sample.h \
 	tests/cal/sample.c
