@@ -19,3 +19,5 @@ TESTS += tests/whole/invite.t tests/whole/reply.t
 EXTRA_DIST += tests/whole/invite.t tests/whole/reply.t tests/cal/partstat.py
 TESTS += tests/whole/mailbox.t
 EXTRA_DIST += tests/whole/mailbox.t tests/whole/mailbox.py
+TESTS += tests/whole/tls.t
+EXTRA_DIST += tests/whole/tls.t
