@@ -222,6 +222,7 @@ conn_step(struct conn *c)
 		did = carry_out(c);
 		did = shake_hop(c) || did;
 		if (!c->is_connecting &&
+		    !(session_wants(s) & SESSION_HOLD_HOP) &&
 		    !peer_write(c->gw, &c->hop, session_to_hop(s), &did)) {
 			peer_close(&c->hop);
 			session_hop_gone(s, strerror(errno));
@@ -248,7 +249,8 @@ conn_step(struct conn *c)
 	peer_watch(&c->client, (wants & SESSION_READ) && !c->wants_tls,
 	    evbuffer_get_length(session_to_client(s)) > 0);
 	peer_watch(&c->hop, !c->is_connecting && (wants & SESSION_READ_HOP),
-	    c->is_connecting || evbuffer_get_length(session_to_hop(s)) > 0);
+	    c->is_connecting || (evbuffer_get_length(session_to_hop(s)) > 0 &&
+				    !(wants & SESSION_HOLD_HOP)));
 }
 
 static void

@@ -361,6 +361,9 @@ session_wants(const struct session *s)
 		wants |= SESSION_READ;
 	if (evbuffer_get_length(s->to_client) <= SESSION_HIGH || closing)
 		wants |= SESSION_READ_HOP;
+	if (s->phase == PHASE_COMMIT &&
+	    evbuffer_get_length(s->to_hop) < SESSION_HIGH / 2)
+		wants |= SESSION_HOLD_HOP;
 	if (closing && ((flushed && s->has_eof) || s->now >= s->close_deadline))
 		wants |= SESSION_OVER;
 	return wants;

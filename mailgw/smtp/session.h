@@ -59,17 +59,19 @@ struct session_config {
 
 /* what session_wants() may hold */
 enum {
-	SESSION_CONNECT = 1,   /* open a connection to the next hop, then
+	SESSION_CONNECT = 1,    /* open a connection to the next hop, then
 				  session_hop_up() or session_hop_gone() */
-	SESSION_DROP_HOP = 2,  /* close it now, without sending what is left */
-	SESSION_HANG_UP = 4,   /* close the client once all is sent */
-	SESSION_READ = 8,      /* octets of the client are welcome */
-	SESSION_READ_HOP = 16, /* octets of the next hop are welcome */
-	SESSION_OVER = 32,     /* nothing is left to do: free it */
-	SESSION_TLS = 64,      /* send what is there, then take octets of the
+	SESSION_DROP_HOP = 2,   /* close it now, without sending what is left */
+	SESSION_HANG_UP = 4,    /* close the client once all is sent */
+	SESSION_READ = 8,       /* octets of the client are welcome */
+	SESSION_READ_HOP = 16,  /* octets of the next hop are welcome */
+	SESSION_OVER = 32,      /* nothing is left to do: free it */
+	SESSION_HOLD_HOP = 256, /* what is for the next hop may wait: the end of
+				   the message will follow it */
+	SESSION_TLS = 64,       /* send what is there, then take octets of the
 				  client for TLS: session_tls_up() or
 				  session_client_gone() */
-	SESSION_TLS_HOP = 128, /* the same with the next hop:
+	SESSION_TLS_HOP = 128,  /* the same with the next hop:
 				  session_tls_hop_up() or _gone() */
 };
 

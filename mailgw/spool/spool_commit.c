@@ -115,9 +115,10 @@ commit_main(void *arg)
 			while (*c->finished_end != NULL)
 				c->finished_end = &(*c->finished_end)->next;
 		}
+		/* who is woken finds the lock free */
+		(void)pthread_mutex_unlock(&c->lock);
 		(void)!write(c->eventfd, &one, sizeof(one));
-		/* a commit_segment() may wait for room */
-		(void)pthread_cond_broadcast(&c->wake);
+		(void)pthread_mutex_lock(&c->lock);
 	}
 	(void)pthread_mutex_unlock(&c->lock);
 	return NULL;
@@ -216,8 +217,8 @@ commit_add(struct commit *c, struct commit_job *job)
 	(void)pthread_mutex_lock(&c->lock);
 	*c->todo_end = job;
 	c->todo_end = &job->next;
-	(void)pthread_cond_signal(&c->wake);
 	(void)pthread_mutex_unlock(&c->lock);
+	(void)pthread_cond_signal(&c->wake);
 }
 
 struct commit_job *
