@@ -535,7 +535,7 @@ def section_d():
         gw = Gateway(sink.port)
         c = Client(gw)
         if c.hello.startswith("250"):
-            r = c.mail(b"Subject: x\r\n\r\n" + b"x" * 70 * 100 + b"\r\n")
+            r = c.mail(b"Subject: x\r\n\r\n" + b"x" * 70 * 4000 + b"\r\n")
         else:
             r = c.hello
         ok(r.startswith(want), f"D: the next hop {name}", r)
