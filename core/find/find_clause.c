@@ -18,7 +18,7 @@ struct chunk {
 	bool is_leading;  /* "…; and if": of what follows it */
 	bool is_temporal; /* "when": of an undated clause only */
 	bool is_ours;     /* "when I am in" */
-	bool after_semicolon, opens_bracket;
+	bool after_semicolon, opens_bracket, asks;
 	bool shares_subject; /* "… and let you know": no subject of its own */
 };
 
@@ -127,6 +127,9 @@ weigh_chunk(struct find_work *w, struct chunk *c)
 			    (w->words[i].forms & FORM_BIT(INF)))
 				c->shares_subject = true;
 		}
+	/* « …, merci de laisser le volet levé » */
+	c->asks = (w->words[c->first].classes & CLASS_BIT(REQUEST)) &&
+		  !c->is_condition;
 	for (i = c->first; i < c->end; i++) {
 		if (w->words[i].is_finite)
 			c->has_finite = true;
@@ -334,6 +337,8 @@ starts_clause(const struct builder *b, const struct chunk *c)
 	if (c->shares_subject && b->has_finite)
 		return c->has_time && b->has_time;
 	if (c->has_finite && b->has_finite)
+		return true;
+	if (c->asks && (b->has_finite || b->has_time))
 		return true;
 	if (c->after_semicolon && (c->has_finite || c->has_time) &&
 	    (b->has_finite || b->has_time))

@@ -15,12 +15,14 @@ static const char *const who_words[WHO_COUNT] = {
 	[WHO_NONE] = "nobody is named",
 	[WHO_US] = "the author or the company",
 	[WHO_STAFF] = "one of the company's people",
+	[WHO_OURS] = "something or somebody of ours",
 	[WHO_NAME] = "a person who is named",
 	[WHO_HE] = "somebody named before",
 	[WHO_THING] = "the thing that is to come",
 	[WHO_YOU] = "the recipient, who is to get something",
 	[WHO_YOURS] = "something of the recipient's",
 	[WHO_THIRD] = "a third party",
+	[WHO_WORLD] = "the world at large",
 	[WHO_OTHER] = "somebody or something else",
 };
 

@@ -10,8 +10,7 @@
 
 #include "core/find/find_priv.h"
 
-#define SEQUENCE_MAX 64 /* symbols of one clause that make sequences */
-#define SYMBOL_MAX   48
+#define SYMBOL_MAX FIND_SYMBOL_MAX
 
 static uint64_t
 hash_more(uint64_t h, const char *s)
@@ -48,216 +47,6 @@ find_put(struct find_sink *s, const char *a, const char *b, const char *c,
 	    s->wants_names ? talloc_asprintf(s->mem, "%s%s%s%s", a, b, c, d)
 			   : NULL;
 	s->count++;
-}
-
-/* time_symbol - what kind of time it is */
-static const char *
-time_symbol(const struct when_expr *x)
-{
-	if (x->is_past)
-		return "Tpast";
-	if (x->is_attribute)
-		return "Tof";
-	if (x->is_event_delay)
-		return "Tevent";
-	if (x->is_vague)
-		return "Tsoon";
-	if (x->is_recurrence)
-		return "Tevery";
-	if (x->is_before)
-		return "Tbefore";
-	if (x->is_start)
-		return "Tfrom";
-	if (x->is_duration)
-		return x->is_deadline ? "Twithin" : "Tlength";
-	if (x->is_deadline)
-		return "Tby";
-	if (x->has_hour && x->has_day)
-		return "Tdayhour";
-	if (x->has_hour)
-		return "Thour";
-	return x->has_day ? "Tday" : "Tperiod";
-}
-
-/* clause_time - of a clause, with the day or the hour that stands apart */
-static const char *
-clause_time(const struct find_work *w, const struct find_clause *c)
-{
-	if (c->time == FIND_NO_TIME)
-		return "none";
-	if (c->day != FIND_NO_TIME)
-		return "Tdayhour";
-	if (c->hour != FIND_NO_TIME &&
-	    !w->in->times->exprs[c->time].is_deadline)
-		return "Tdayhour";
-	return time_symbol(&w->in->times->exprs[c->time]);
-}
-
-/* form_symbol - the most telling form of a verb with its person */
-static void
-form_symbol(const struct find_word *x, char *out, size_t size)
-{
-	size_t f;
-
-	for (f = 0; f < FORM_COUNT; f++)
-		if (x->forms >> f & 1)
-			break;
-	(void)snprintf(out, size, "V%s%s",
-	    f < FORM_COUNT ? find_form_names[f] : "",
-	    x->persons & 1   ? "1"
-	    : x->persons & 2 ? "2"
-	    : x->persons & 4 ? "3"
-			     : "");
-}
-
-static const char *
-verb_symbol(const struct find_word *x)
-{
-	size_t v;
-
-	for (v = 0; v < VERB_COUNT; v++)
-		if (x->verbs >> v & 1)
-			return find_verb_names[v];
-	return "verb";
-}
-
-static const char *
-class_symbol(uint64_t classes)
-{
-	size_t c;
-
-	for (c = 0; c < CLASS_COUNT; c++)
-		if (classes >> c & 1)
-			return find_class_names[c];
-	return NULL;
-}
-
-struct sequence {
-	char tense[SEQUENCE_MAX][SYMBOL_MAX]; /* verbs by their form */
-	char sense[SEQUENCE_MAX][SYMBOL_MAX]; /* verbs by their meaning */
-	const char *word[SEQUENCE_MAX];
-	size_t count;
-};
-
-static void
-add_symbol(
-    struct sequence *q, const char *tense, const char *sense, const char *word)
-{
-	size_t n = q->count;
-
-	if (n == SEQUENCE_MAX)
-		return;
-	(void)snprintf(q->tense[n], SYMBOL_MAX, "%s", tense);
-	(void)snprintf(q->sense[n], SYMBOL_MAX, "%s", sense);
-	q->word[n] = word;
-	q->count++;
-}
-
-/* is_noun - a word that is verb and noun stands behind an article */
-static bool
-is_noun(const struct find_work *w, const struct find_clause *c, uint32_t i)
-{
-	const struct find_word *x = &w->words[i];
-
-	if (!(x->classes & (CLASS_BIT(THING) | CLASS_BIT(DEED) |
-			       CLASS_BIT(OFFERNOUN) | CLASS_BIT(STAFF))))
-		return false;
-	if (i == c->first)
-		return !(x->forms & (FORM_BIT(FUT) | FORM_BIT(COND)));
-	return (w->words[i - 1].classes &
-		   (CLASS_BIT(DET) | CLASS_BIT(OUR) | CLASS_BIT(YOUR))) &&
-	       !(w->words[i - 1].classes & CLASS_BIT(YOU));
-}
-
-/* read_sequence - the clause as symbols, its condition left out */
-static void
-read_sequence(
-    const struct find_work *w, const struct find_clause *c, struct sequence *q)
-{
-	const struct text_token *k = w->text->tokens;
-	char form[SYMBOL_MAX], sense[SYMBOL_MAX];
-	const struct find_word *x;
-	uint32_t i, time = FIND_NO_TIME;
-	const char *symbol, *last = NULL;
-
-	q->count = 0;
-	add_symbol(q, "^", "^", NULL);
-	for (i = c->first; i < c->end; i++) {
-		x = &w->words[i];
-		if (x->in_condition) {
-			if (last == NULL || strcmp(last, "IF") != 0)
-				add_symbol(q, "IF", "IF", NULL);
-			last = "IF";
-			continue;
-		}
-		if (x->time != FIND_NO_TIME) {
-			if (x->time != time) {
-				symbol =
-				    time_symbol(&w->in->times->exprs[x->time]);
-				add_symbol(q, symbol, "T", NULL);
-			}
-			time = x->time;
-			last = NULL;
-			continue;
-		}
-		if (text_is(&k[i], "'"))
-			continue;
-		if (x->is_verb &&
-		    !(x->classes & (CLASS_BIT(WILL) | CLASS_BIT(WONT))) &&
-		    !is_noun(w, c, i)) {
-			form_symbol(x, form, sizeof(form));
-			(void)snprintf(
-			    sense, sizeof(sense), "v:%s", verb_symbol(x));
-			add_symbol(q, form, sense, k[i].fold);
-			last = NULL;
-			continue;
-		}
-		symbol = class_symbol(x->classes & ~CLASS_BIT(FUNCTION));
-		if (symbol != NULL) {
-			if (symbol != last)
-				add_symbol(q, symbol, symbol, k[i].fold);
-			last = symbol;
-			continue;
-		}
-		last = NULL;
-		if (k[i].kind == TEXT_NUMBER)
-			add_symbol(q, "N", "N", NULL);
-		else if (k[i].kind == TEXT_OTHER)
-			add_symbol(q, k[i].fold, k[i].fold, NULL);
-		else if (x->classes & CLASS_BIT(FUNCTION))
-			add_symbol(q, k[i].fold, k[i].fold, k[i].fold);
-		else if (k[i].is_title && i > c->from)
-			add_symbol(q, "Name", "Name", k[i].fold);
-		else
-			add_symbol(q, "_", "_", k[i].fold);
-	}
-	add_symbol(q, "$", "$", NULL);
-}
-
-static void
-put_sequence(struct find_sink *s, const struct sequence *q)
-{
-	char pair[2 * SYMBOL_MAX + 2];
-	size_t i;
-
-	for (i = 0; i < q->count; i++) {
-		if (i > 0 && i + 1 < q->count) {
-			find_put(s, "a:", q->tense[i], "", "");
-			find_put(s, "b:", q->sense[i], "", "");
-		}
-		if (i + 1 < q->count) {
-			find_put(s, "a2:", q->tense[i], " ", q->tense[i + 1]);
-			find_put(s, "b2:", q->sense[i], " ", q->sense[i + 1]);
-		}
-		if (i + 2 < q->count) {
-			(void)snprintf(pair, sizeof(pair), "%s %s ",
-			    q->tense[i], q->tense[i + 1]);
-			find_put(s, "a3:", pair, q->tense[i + 2], "");
-			(void)snprintf(pair, sizeof(pair), "%s %s ",
-			    q->sense[i], q->sense[i + 1]);
-			find_put(s, "b3:", pair, q->sense[i + 2], "");
-		}
-	}
 }
 
 static const char *
@@ -303,8 +92,10 @@ verb_group(const struct find_word *x)
 		return "be";
 	if (x->verbs & (VERB_BIT(CAN) | VERB_BIT(MUSTV) | VERB_BIT(WANT) |
 			   VERB_BIT(HOPE) | VERB_BIT(ASK) | VERB_BIT(SAY) |
-			   VERB_BIT(WAIT) | VERB_BIT(KNOW)))
+			   VERB_BIT(WAIT) | VERB_BIT(KNOW) | VERB_BIT(FEEL)))
 		return "mind";
+	if (x->verbs & (VERB_BIT(STATE) | VERB_BIT(LOSE)))
+		return "state";
 	if (x->verbs & VERB_BIT(CHARGE))
 		return "charge";
 	return x->verbs == 0 ? "?" : "other";
@@ -331,8 +122,9 @@ put_core(const struct find_work *w, const struct find_clause *c,
 	const struct find_sentence *x = &w->sentences[c->sentence];
 	const char *group = verb_group(&w->words[a->verb]);
 	const char *you = to_you(w, c) ? ".you" : "";
-	const char *sense =
-	    w->words[a->verb].is_verb ? verb_symbol(&w->words[a->verb]) : "?";
+	const char *sense = w->words[a->verb].is_verb
+				? find_verb_symbol(&w->words[a->verb])
+				: "?";
 	char key[2 * SYMBOL_MAX], act[SYMBOL_MAX], time[SYMBOL_MAX];
 
 	(void)snprintf(act, sizeof(act), "%s.%s%s%s%s%s",
@@ -386,6 +178,10 @@ put_verbless(const struct find_work *w, const struct find_clause *c,
 	}
 	if (seen & CLASS_BIT(THREAT))
 		what = "threat";
+	else if (seen & CLASS_BIT(BYYOU))
+		what = "byyou";
+	else if (seen & CLASS_BIT(BYUS))
+		what = "byus";
 	else if (seen & CLASS_BIT(THIRD))
 		what = "third";
 	else if (seen & CLASS_BIT(REQUEST))
@@ -424,7 +220,10 @@ put_against(const struct find_work *w, const struct find_clause *c,
 	    CLASS_BIT(REPORT) | CLASS_BIT(THREAT) | CLASS_BIT(THIRD) |
 	    CLASS_BIT(POLITE) | CLASS_BIT(BOILER) | CLASS_BIT(HABIT) |
 	    CLASS_BIT(PAST) | CLASS_BIT(PERFORM) | CLASS_BIT(PLANNED) |
-	    CLASS_BIT(POSTED) | CLASS_BIT(NEED) | CLASS_BIT(PAYLABEL);
+	    CLASS_BIT(POSTED) | CLASS_BIT(NEED) | CLASS_BIT(PAYLABEL) |
+	    CLASS_BIT(BYUS) | CLASS_BIT(BYYOU) | CLASS_BIT(FREE) |
+	    CLASS_BIT(ATTACHED) | CLASS_BIT(REGRET) | CLASS_BIT(WORLD) |
+	    CLASS_BIT(ACCEPT) | CLASS_BIT(HEDGE) | CLASS_BIT(VALIDLABEL);
 	uint64_t seen = 0;
 	char key[SYMBOL_MAX];
 	uint32_t i;
@@ -440,11 +239,94 @@ put_against(const struct find_work *w, const struct find_clause *c,
 			find_put(s, "core:", key, ".", find_class_names[k]);
 }
 
+/* last_act - the last verb group of a clause; false: it has none */
+static bool
+last_act(
+    const struct find_work *w, const struct find_clause *c, struct find_act *a)
+{
+	struct find_act one;
+	bool any = false;
+	uint32_t i;
+
+	for (i = c->first; i < c->end; i++)
+		if (find_act(w, c, i, &one)) {
+			*a = one;
+			any = true;
+			if (one.verb > i)
+				i = one.verb;
+		}
+	return any;
+}
+
+/* go_on - "and let you know": subject and form are those of the clause before
+ * in the same sentence */
+static void
+go_on(const struct find_work *w, size_t number, struct find_act *a)
+{
+	const struct find_clause *c = &w->clauses[number];
+	struct find_act b = { 0 };
+
+	if (a->who != WHO_NONE || number == 0 ||
+	    w->clauses[number - 1].sentence != c->sentence ||
+	    !(w->words[c->first].classes & CLASS_BIT(COORD)) ||
+	    !last_act(w, c - 1, &b))
+		return;
+	a->who = b.who;
+	a->he = b.he;
+	if ((a->how == HOW_ORDER || a->how == HOW_PRES) &&
+	    w->words[a->finite].forms & FORM_BIT(INF))
+		a->how = b.how;
+}
+
+/* put_he - who "he" or "it" is, with the form and the time */
+static void
+put_he(const struct find_act *a, const char *timed, struct find_sink *s)
+{
+	char key[SYMBOL_MAX];
+
+	if (a->who != WHO_HE)
+		return;
+	(void)snprintf(key, sizeof(key), "%s.%s%s%s", find_who_names[a->he],
+	    find_how_names[a->how], a->is_passive ? ".by" : "",
+	    a->is_negated ? ".not" : "");
+	find_put(s, "core:he.", key, "", "");
+	find_put(s, "core:he.", key, ".", time_group(timed));
+}
+
+/* put_condition - what the clause depends on: whom, what, by when */
+static void
+put_condition(const struct find_work *w, const struct find_clause *c,
+    const struct find_act *a, struct find_sink *s)
+{
+	const char *who = "it", *what = "";
+	bool is_timed = false;
+	uint64_t seen = 0;
+	uint32_t i;
+
+	if (c->condition == c->condition_end)
+		return;
+	for (i = c->condition; i < c->condition_end; i++) {
+		seen |= w->words[i].classes;
+		is_timed |= w->words[i].time != FIND_NO_TIME;
+	}
+	if (seen & (CLASS_BIT(YOU) | CLASS_BIT(YOUR)))
+		who = "you";
+	else if (seen & (CLASS_BIT(I) | CLASS_BIT(WE) | CLASS_BIT(OUR)))
+		who = "us";
+	if (a != NULL)
+		what = find_who_names[a->who];
+	find_put(s, "cond:", who, is_timed ? ".timed." : ".", what);
+	find_put(
+	    s, "cond:", who, ".", a == NULL ? "none" : find_how_names[a->how]);
+	find_put(s, "cond:", w->text->tokens[c->condition].fold, "", "");
+}
+
 /* put_verbs - each verb group of the clause */
 static void
-put_verbs(const struct find_work *w, const struct find_clause *c,
-    const char *timed, struct find_sink *s)
+put_verbs(const struct find_work *w, size_t number, const char *timed,
+    struct find_sink *s)
 {
+	const struct find_clause *c = &w->clauses[number];
 	struct find_act a;
 	bool first = true;
 	uint32_t i;
@@ -452,9 +334,13 @@ put_verbs(const struct find_work *w, const struct find_clause *c,
 	for (i = c->first; i < c->end; i++) {
 		if (!find_act(w, c, i, &a))
 			continue;
+		go_on(w, number, &a);
 		put_core(w, c, &a, timed, s);
-		if (first)
+		put_he(&a, timed, s);
+		if (first) {
 			put_against(w, c, &a, s);
+			put_condition(w, c, &a, s);
+		}
 		if (first)
 			find_put(s, "first:", find_who_names[a.who], ".",
 			    find_how_names[a.how]);
@@ -465,6 +351,7 @@ put_verbs(const struct find_work *w, const struct find_clause *c,
 	if (first) {
 		find_put(s, "noverb", ".", timed, "");
 		put_verbless(w, c, timed, s);
+		put_condition(w, c, NULL, s);
 	}
 }
 
@@ -487,6 +374,8 @@ put_classes(struct find_sink *s, const char *prefix, uint64_t classes)
 	    CLASS_BIT(HEDGE) | CLASS_BIT(WOULD) | CLASS_BIT(MUST) |            \
 	    CLASS_BIT(CANT) | CLASS_BIT(LEADLABEL) | CLASS_BIT(VALIDLABEL) |   \
 	    CLASS_BIT(PAYLABEL) | CLASS_BIT(OFFERNOUN) | CLASS_BIT(DEED) |     \
+	    CLASS_BIT(BYUS) | CLASS_BIT(BYYOU) | CLASS_BIT(FREE) |             \
+	    CLASS_BIT(ATTACHED) | CLASS_BIT(REGRET) | CLASS_BIT(WORLD) |       \
 	    CLASS_BIT(YOU) | CLASS_BIT(WE) | CLASS_BIT(I) | CLASS_BIT(QUAND))
 
 /* column - the words at the head of the table column a time stands in */
@@ -626,6 +515,10 @@ put_gap(const struct find_work *w, size_t number, const char *timed,
 			find_put(s, "core:gap.", key, ".", time_group(timed));
 			find_put(s, "core:gap.", key, ".",
 			    verb_group(&w->words[a.verb]));
+			for (i = c->first; i < c->end; i++)
+				if (w->words[i].forms & FORM_BIT(INF))
+					find_put(s, "core:gap.inf.", key, ".",
+					    verb_group(&w->words[i]));
 			return;
 		}
 	}
@@ -669,8 +562,7 @@ find_features(const struct find_work *w, size_t number, struct find_sink *s)
 {
 	const struct find_clause *c = &w->clauses[number];
 	const char *lang = lang_code(w->in->langs[c->lang]);
-	const char *timed = clause_time(w, c);
-	static _Thread_local struct sequence q;
+	const char *timed = find_clause_time(w, c);
 	uint64_t classes = 0;
 	uint32_t i;
 
@@ -684,9 +576,8 @@ find_features(const struct find_work *w, size_t number, struct find_sink *s)
 	for (i = 0; i < CLASS_COUNT; i++)
 		if (classes >> i & 1 & (TELLING >> i))
 			find_put(s, "c&t:", find_class_names[i], ".", timed);
-	read_sequence(w, c, &q);
-	put_sequence(s, &q);
-	put_verbs(w, c, timed, s);
+	find_put_sequence(w, c, s);
+	put_verbs(w, number, timed, s);
 	put_place(w, c, timed, s);
 	put_neighbour(w, number, s);
 	put_ahead(w, c, timed, s);

@@ -12,6 +12,12 @@
  * classes a word counts as in sequences: first come, first served.
  */
 #define FIND_CLASSES(X)                                                        \
+	X(BYUS, "byus")                                                        \
+	X(BYYOU, "byyou")                                                      \
+	X(FREE, "free")                                                        \
+	X(ATTACHED, "attached")                                                \
+	X(REGRET, "regret")                                                    \
+	X(FIRSTNAME, "firstname")                                              \
 	X(I, "i")                                                              \
 	X(WE, "we")                                                            \
 	X(YOU, "you")                                                          \
@@ -31,6 +37,7 @@
 	X(SUBORD, "subord")                                                    \
 	X(STAFF, "staff")                                                      \
 	X(THIRD, "third")                                                      \
+	X(WORLD, "world")                                                      \
 	X(DEED, "deed")                                                        \
 	X(THING, "thing")                                                      \
 	X(LEADLABEL, "leadlabel")                                              \
@@ -65,6 +72,7 @@
 	X(FETCH, "fetch")                                                      \
 	X(TEMPORAL, "temporal")                                                \
 	X(ABBR, "abbr")                                                        \
+	X(ABLE, "able")                                                        \
 	X(FUNCTION, "function")
 
 enum find_class {
@@ -126,6 +134,10 @@ enum find_form {
 	X(FOLLOW, "follow")                                                    \
 	X(STAY, "stay")                                                        \
 	X(SERVE, "serve")                                                      \
+	X(HAPPEN, "happen")                                                    \
+	X(STATE, "state")                                                      \
+	X(FEEL, "feel")                                                        \
+	X(LOSE, "lose")                                                        \
 	X(FIT, "fit")                                                          \
 	X(DO, "do")
 
@@ -152,7 +164,7 @@ extern const char *const find_verb_names[VERB_COUNT];
 struct find_word {
 	uint64_t classes; /* bits of enum find_class; phrases cover all */
 	uint16_t forms;   /* bits of enum find_form */
-	uint32_t verbs;   /* bits of enum find_verb */
+	uint64_t verbs;   /* bits of enum find_verb */
 	uint8_t persons;  /* 1 p1, 2 p2, 4 p3 */
 	bool is_verb;
 	bool is_finite; /* a finite form, and no noun after a "the" */
@@ -189,7 +201,7 @@ struct find_work {
 
 #define CLASS_BIT(id) (1ull << CLASS_##id)
 #define FORM_BIT(id)  (1u << FORM_##id)
-#define VERB_BIT(id)  (1u << VERB_##id)
+#define VERB_BIT(id)  (1ull << VERB_##id)
 
 /* find_sentences - sentences with their language; words with their grammar */
 enum rc find_sentences(struct find_work *w);
@@ -208,12 +220,14 @@ void find_time(struct find_work *w, struct find_clause *c);
 	X(NONE, "none")                                                        \
 	X(US, "us")                                                            \
 	X(STAFF, "staff")                                                      \
+	X(OURS, "ours")                                                        \
 	X(NAME, "name")                                                        \
 	X(HE, "he")                                                            \
 	X(THING, "thing")                                                      \
 	X(YOU, "you")                                                          \
 	X(YOURS, "yours")                                                      \
 	X(THIRD, "third")                                                      \
+	X(WORLD, "world")                                                      \
 	X(OTHER, "other")
 
 enum find_who {
@@ -253,6 +267,7 @@ extern const char *const find_how_names[HOW_COUNT];
 struct find_act {
 	uint32_t finite, verb; /* tokens: the finite one, that of the sense */
 	enum find_who who;
+	enum find_who he; /* WHO_HE: who that is */
 	enum find_how how;
 	bool is_negated, is_passive, is_hoped;
 };
@@ -278,6 +293,22 @@ void find_features(
 /* find_put - one feature; its name is the parts joined */
 void find_put(struct find_sink *s, const char *a, const char *b, const char *c,
     const char *d);
+
+#define FIND_SYMBOL_MAX 48 /* octets of one symbol */
+
+/* find_time_symbol - what kind of time it is */
+const char *find_time_symbol(const struct when_expr *x);
+
+/* find_clause_time - the same of a clause; "none" where it has none */
+const char *find_clause_time(
+    const struct find_work *w, const struct find_clause *c);
+
+/* find_verb_symbol - the first of a verb's senses; "verb" where it has none */
+const char *find_verb_symbol(const struct find_word *x);
+
+/* find_put_sequence - the features of the clause as a row of symbols */
+void find_put_sequence(const struct find_work *w, const struct find_clause *c,
+    struct find_sink *s);
 
 /* what the model answers: is it a promise; and of one, what it is */
 enum find_question {

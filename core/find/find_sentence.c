@@ -121,32 +121,41 @@ note_reading(struct find_work *w, const struct find_names *n, uint32_t at,
     const struct lang_reading *r)
 {
 	uint64_t classes = 0;
-	struct find_word *x = &w->words[at];
 	uint32_t i;
 	size_t c;
 
+	/* "must" and "can" are verbs here, not classes */
+	if (lang_reading_has(r, n->verb))
+		return;
 	for (c = 0; c < CLASS_COUNT; c++)
 		if (lang_reading_has(r, n->classes[c]))
 			classes |= 1ull << c;
-	if (lang_reading_has(r, n->verb)) {
-		/* "must" and "can" are verbs here, not classes */
-		classes = 0;
-		x->is_verb = true;
-		for (c = 0; c < FORM_COUNT; c++)
-			if (lang_reading_has(r, n->forms[c]))
-				x->forms |= (uint16_t)(1u << c);
-		for (c = 0; c < VERB_COUNT; c++)
-			if (lang_reading_has(r, n->verbs[c]))
-				x->verbs |= 1u << c;
-		if (lang_reading_has(r, n->p1))
-			x->persons |= 1;
-		if (lang_reading_has(r, n->p2))
-			x->persons |= 2;
-		if (lang_reading_has(r, n->p3))
-			x->persons |= 4;
-	}
+	if (!w->text->tokens[at].is_title)
+		classes &= ~CLASS_BIT(FIRSTNAME);
 	for (i = 0; i < r->tokens; i++)
 		w->words[at + i].classes |= classes;
+}
+
+/* note_verb - add one meaning of a verb */
+static void
+note_verb(struct find_word *x, const struct find_names *n,
+    const struct lang_reading *r)
+{
+	size_t c;
+
+	x->is_verb = true;
+	for (c = 0; c < FORM_COUNT; c++)
+		if (lang_reading_has(r, n->forms[c]))
+			x->forms |= (uint16_t)(1u << c);
+	for (c = 0; c < VERB_COUNT; c++)
+		if (lang_reading_has(r, n->verbs[c]))
+			x->verbs |= 1ull << c;
+	if (lang_reading_has(r, n->p1))
+		x->persons |= 1;
+	if (lang_reading_has(r, n->p2))
+		x->persons |= 2;
+	if (lang_reading_has(r, n->p3))
+		x->persons |= 4;
 }
 
 /* bare_is_finite - whether a language's verbs have no present of their own */
@@ -203,6 +212,18 @@ mark_finite(struct find_work *w, const struct find_sentence *s)
 		x->forms = FORM_BIT(PRES);
 		x->persons = 7;
 	}
+	/* "will regrout": a word nobody knows behind an auxiliary */
+	for (i = s->first + 1; i < s->end; i++) {
+		x = &w->words[i];
+		if (x->is_verb || x->classes != 0 || x->time != FIND_NO_TIME ||
+		    w->text->tokens[i].kind != TEXT_WORD ||
+		    w->text->tokens[i].is_title ||
+		    !(w->words[i - 1].classes &
+			(CLASS_BIT(WILL) | CLASS_BIT(WONT))))
+			continue;
+		x->is_verb = true;
+		x->forms = FORM_BIT(INF);
+	}
 	/* "we deliver": a bare form behind its pronoun is finite */
 	for (i = s->first + 1; i < s->end; i++) {
 		x = &w->words[i];
@@ -222,22 +243,44 @@ mark_finite(struct find_work *w, const struct find_sentence *s)
 			w->words[i].is_finite = true;
 }
 
+/* read_word - all that one token means; of verbs the longest phrase */
+static void
+read_word(struct find_work *w, const struct find_sentence *s, uint32_t i)
+{
+	const struct lang_text *lt = w->read[s->lang];
+	const struct find_names *n = &w->names[s->lang];
+	const struct text_token *k = &w->text->tokens[i];
+	const struct lang_reading *r;
+	uint16_t longest = 0;
+	size_t next = 0;
+
+	if (lt->words[i] == NULL) {
+		if (k->kind == TEXT_WORD && !k->is_title &&
+		    w->words[i].time == FIND_NO_TIME &&
+		    (r = lang_suffix(lt->lang, k->fold)) != NULL)
+			note_verb(&w->words[i], n, r);
+		return;
+	}
+	while ((r = lang_reading_at(lt, i, &next)) != NULL)
+		if (i + r->tokens <= s->end) {
+			note_reading(w, n, i, r);
+			if (r->tokens > longest && lang_reading_has(r, n->verb))
+				longest = r->tokens;
+		}
+	for (next = 0;
+	     longest > 0 && (r = lang_reading_at(lt, i, &next)) != NULL;)
+		if (r->tokens == longest && lang_reading_has(r, n->verb))
+			note_verb(&w->words[i], n, r);
+}
+
 /* read_words - the grammar of one sentence in its language */
 static void
 read_words(struct find_work *w, struct find_sentence *s)
 {
-	const struct lang_text *lt = w->read[s->lang];
-	const struct find_names *n = &w->names[s->lang];
-	const struct lang_reading *r;
 	uint32_t i;
-	size_t k;
 
-	for (i = s->first; i < s->end; i++) {
-		k = 0;
-		while ((r = lang_reading_at(lt, i, &k)) != NULL)
-			if (i + r->tokens <= s->end)
-				note_reading(w, n, i, r);
-	}
+	for (i = s->first; i < s->end; i++)
+		read_word(w, s, i);
 	for (i = s->first; i < s->end; i++)
 		s->classes |= w->words[i].classes;
 	mark_finite(w, s);

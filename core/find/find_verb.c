@@ -43,6 +43,9 @@ next_form(const struct find_work *w, uint32_t i, uint32_t end, unsigned forms)
 static bool
 is_not(const struct find_word *x)
 {
+	/* « je ne manquerai pas de » */
+	if (x->classes & CLASS_BIT(PERFORM))
+		return false;
 	return (x->classes &
 		   (CLASS_BIT(NOT) | CLASS_BIT(WONT) | CLASS_BIT(CANT))) != 0;
 }
@@ -92,12 +95,45 @@ pronoun(const struct find_work *w, const struct find_clause *c, uint32_t verb)
 	return WHO_NONE;
 }
 
-/* noun - what the words before the verb are about */
+#define HEADS                                                                  \
+	(CLASS_BIT(THIRD) | CLASS_BIT(WORLD) | CLASS_BIT(STAFF) |              \
+	    CLASS_BIT(DEED) | CLASS_BIT(THING) | CLASS_BIT(OFFERNOUN) |        \
+	    CLASS_BIT(FIRSTNAME))
+
+/* head - who a noun stands for; whose: the possessive before it */
+static enum find_who
+head(uint64_t noun, uint64_t whose)
+{
+	if (noun & CLASS_BIT(THIRD))
+		return whose & CLASS_BIT(OUR) ? WHO_STAFF : WHO_THIRD;
+	if (noun & CLASS_BIT(STAFF))
+		return whose & CLASS_BIT(YOUR) ? WHO_YOURS : WHO_STAFF;
+	if (noun & CLASS_BIT(FIRSTNAME))
+		return WHO_NAME;
+	if (noun & (CLASS_BIT(DEED) | CLASS_BIT(THING) | CLASS_BIT(OFFERNOUN)))
+		return WHO_THING;
+	if (noun & CLASS_BIT(WORLD))
+		return WHO_WORLD;
+	return WHO_NONE;
+}
+
+/* is_name - a capital inside a sentence, on a word that says nothing else */
+static bool
+is_name(const struct find_work *w, uint32_t i)
+{
+	return w->text->tokens[i].is_title && !w->words[i].is_verb &&
+	       (w->words[i].classes &
+		   ~(CLASS_BIT(FUNCTION) | CLASS_BIT(ABBR))) == 0;
+}
+
+/* noun - what the words before the verb are about: their first noun is the
+ * head, what follows belongs to it */
 static enum find_who
 noun(const struct find_work *w, const struct find_clause *c, uint32_t verb)
 {
 	const struct text_token *k = w->text->tokens;
-	uint64_t seen = 0;
+	enum find_who who = WHO_NONE;
+	uint64_t whose = 0;
 	bool name = false, any = false;
 	uint32_t i;
 
@@ -107,34 +143,47 @@ noun(const struct find_work *w, const struct find_clause *c, uint32_t verb)
 		if (x->time != FIND_NO_TIME || x->in_condition ||
 		    k[i].kind == TEXT_OTHER)
 			continue;
-		if (x->is_finite)
-			seen = 0, name = any = false;
-		/* the first noun is the head: what follows belongs to it */
-		if (seen & (CLASS_BIT(THIRD) | CLASS_BIT(STAFF) |
-			       CLASS_BIT(DEED) | CLASS_BIT(THING)))
-			seen |= x->classes &
-				(CLASS_BIT(STAFF) | CLASS_BIT(THIRD)) & 0;
-		else
-			seen |= x->classes;
+		if (x->is_finite) {
+			who = WHO_NONE;
+			whose = 0;
+			name = any = false;
+		}
+		if (who == WHO_NONE && x->classes & HEADS)
+			who = head(x->classes, whose);
+		whose |= x->classes & (CLASS_BIT(OUR) | CLASS_BIT(YOUR));
 		if (!(x->classes & CLASS_BIT(COORD)))
 			any = true;
-		if (k[i].is_title && !x->is_verb &&
-		    (x->classes & ~(CLASS_BIT(FUNCTION) | CLASS_BIT(ABBR))) ==
-			0 &&
-		    !(seen & (CLASS_BIT(THING) | CLASS_BIT(DEED))))
-			name = true;
+		name |= is_name(w, i);
 	}
-	if (seen & CLASS_BIT(THIRD))
-		return seen & CLASS_BIT(OUR) ? WHO_STAFF : WHO_THIRD;
-	if (seen & CLASS_BIT(STAFF))
-		return seen & CLASS_BIT(YOUR) ? WHO_YOURS : WHO_STAFF;
-	if (seen & (CLASS_BIT(DEED) | CLASS_BIT(THING) | CLASS_BIT(OFFERNOUN)))
-		return WHO_THING;
+	if (who != WHO_NONE)
+		return who;
+	if (whose & CLASS_BIT(OUR))
+		return WHO_OURS;
 	if (name)
 		return WHO_NAME;
-	if (seen & CLASS_BIT(YOUR))
+	if (whose & CLASS_BIT(YOUR))
 		return WHO_YOURS;
 	return any ? WHO_OTHER : WHO_NONE;
+}
+
+#define BACK 60 /* tokens that "he" and "it" look back over */
+
+/* before - who was named last before a clause */
+static enum find_who
+before(const struct find_work *w, const struct find_clause *c)
+{
+	uint32_t i, low = c->first > BACK ? c->first - BACK : 0;
+	enum find_who who;
+
+	for (i = c->first; i > low; i--) {
+		if (w->words[i - 1].time != FIND_NO_TIME)
+			continue;
+		who = head(w->words[i - 1].classes,
+		    i > 1 ? w->words[i - 2].classes : 0);
+		if (who != WHO_NONE)
+			return who;
+	}
+	return WHO_NONE;
 }
 
 static enum find_who
@@ -160,7 +209,7 @@ static enum find_how
 modal(const struct find_word *x)
 {
 	if (x->classes & CLASS_BIT(MUST))
-		return HOW_MUST;
+		return x->classes & CLASS_BIT(HEDGE) ? HOW_SHOULD : HOW_MUST;
 	if (x->classes & CLASS_BIT(CANT))
 		return HOW_CAN;
 	if (x->classes & CLASS_BIT(WOULD))
@@ -172,6 +221,27 @@ modal(const struct find_word *x)
 	if (x->verbs & VERB_BIT(WANT))
 		return HOW_WANT;
 	return HOW_NONE;
+}
+
+/* is_able - "able to" between two tokens */
+static bool
+is_able(const struct find_work *w, uint32_t from, uint32_t to)
+{
+	uint32_t i;
+
+	for (i = from + 1; i < to; i++)
+		if (w->words[i].classes & CLASS_BIT(ABLE))
+			return true;
+	return false;
+}
+
+/* next_able - the infinitive behind "be able to"; 0: none */
+static uint32_t
+next_able(const struct find_work *w, uint32_t i, uint32_t end)
+{
+	uint32_t verb = next_form(w, i, end, FORM_BIT(INF));
+
+	return verb != 0 && is_able(w, i, verb) ? verb : 0;
 }
 
 /* follow - from an auxiliary to the word with the sense; *how is refined */
@@ -192,8 +262,13 @@ follow(const struct find_work *w, const struct find_clause *c, uint32_t i,
 	}
 	if (x->verbs & VERB_BIT(BE)) {
 		next = next_form(w, i, c->end, PARTICIPLE | FORM_BIT(GER));
+		if (next == 0 || is_able(w, i, next))
+			next = next_able(w, i, c->end);
 		if (next == 0)
 			return i;
+		if (w->words[next].forms & FORM_BIT(INF) &&
+		    !has_form(&w->words[next], PARTICIPLE | FORM_BIT(GER)))
+			return next;
 		if (has_form(&w->words[next], FORM_BIT(GER)) &&
 		    !has_form(&w->words[next], PARTICIPLE)) {
 			if (a->how == HOW_PRES)
@@ -292,5 +367,7 @@ find_act(const struct find_work *w, const struct find_clause *c, uint32_t i,
 	    pronoun(w, c, i) == WHO_NONE)
 		a->how = HOW_ORDER;
 	a->is_negated = negated(w, c, i, a->verb);
+	if (a->who == WHO_HE)
+		a->he = before(w, c);
 	return true;
 }

@@ -416,3 +416,28 @@ lang_rule_name(const struct lang_rule *r)
 {
 	return r->name;
 }
+
+#define SUFFIX_MAX  7 /* octets */
+#define SUFFIX_STEM 3 /* octets before it at least */
+
+const struct lang_reading *
+lang_suffix(const struct lang *l, const char *fold)
+{
+	int suffix = lang_feature(l, "suffix");
+	size_t n = strlen(fold), len;
+	const struct lang_word *w;
+	uint32_t i;
+
+	if (suffix < 0 || n < SUFFIX_STEM + 2)
+		return NULL;
+	for (len = SUFFIX_MAX; len > 1; len--) {
+		if (n < len + SUFFIX_STEM)
+			continue;
+		w = lang_word_find(
+		    l, fold + n - len, text_hash(fold + n - len));
+		for (i = 0; w != NULL && i < w->reading_count; i++)
+			if (lang_reading_has(&w->readings[i], suffix))
+				return &w->readings[i];
+	}
+	return NULL;
+}

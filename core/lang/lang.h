@@ -162,6 +162,10 @@ bool lang_has(const struct lang_text *lt, uint32_t token, int feature,
 const struct lang_reading *lang_reading_at(
     const struct lang_text *lt, uint32_t token, size_t *n);
 
+/* lang_suffix - what the ending of a word in no class makes of it: the reading
+ * of class "suffix" that is its longest end; NULL: none */
+const struct lang_reading *lang_suffix(const struct lang *l, const char *fold);
+
 static inline bool
 lang_reading_has(const struct lang_reading *r, int feature)
 {

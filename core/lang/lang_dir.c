@@ -114,16 +114,20 @@ lang_open(TALLOC_CTX *mem, const char *dir, const char *code, struct lang **out,
 	n = folder == NULL ? 0 : scandir(folder, &names, NULL, alphasort);
 	if (n < 0)
 		rc = err_errno(e, "cannot read the folder '%s'", folder);
-	for (i = 0; i < n; i++) {
-		if (rc == RC_OK && is_ours(names[i], code)) {
-			path = talloc_asprintf(
-			    l, "%s/%s", folder, names[i]->d_name);
+	/* CODE.lang first: its conjugation models serve the other files */
+	for (i = 0; i < 2 * n; i++) {
+		const struct dirent *d = names[i % n];
+
+		if (rc == RC_OK && is_ours(d, code) &&
+		    (d->d_name[strlen(code)] == '.') == (i < n)) {
+			path = talloc_asprintf(l, "%s/%s", folder, d->d_name);
 			rc =
 			    path == NULL ? err_nomem(e) : read_file(l, path, e);
 			read++;
 		}
-		free(names[i]);
 	}
+	for (i = 0; i < n; i++)
+		free(names[i]);
 	free(names);
 	if (rc == RC_OK && read == 0)
 		rc = err_set(

@@ -229,26 +229,30 @@ conj_line(struct reader *r, struct slice s)
 	return RC_OK;
 }
 
-/* conjugate - every form of one infinitive */
+/* conjugate - every form of one infinitive; what a '+' joins to it stays */
 static enum rc
 conjugate(struct reader *r, struct slice inf)
 {
 	const struct lang_conj *c = &r->at.lang->conjs[r->conj];
 	uint64_t has[LANG_MAX_FEATURES / 64];
-	size_t stem = 0, i, k, n;
+	struct slice all = inf;
+	size_t stem = 0, i, k, n, rest;
 	char form[100];
 	const char *lemma;
 	enum rc rc;
 
+	while (inf.len > 0 && memchr(inf.at, '+', inf.len) != NULL)
+		inf.len--;
+	rest = all.len - inf.len;
 	n = c->inf == NULL ? 0 : strlen(c->inf);
-	if (c->inf == NULL || inf.len < n || inf.len > 60 ||
+	if (c->inf == NULL || inf.len < n || all.len > 60 ||
 	    memcmp(inf.at + inf.len - n, c->inf, n) != 0)
 		return lang_fault(&r->at, r->e,
 		    "'%.*s' does not end in '%s' as model %s asks",
 		    (int)(inf.len > 60 ? 60 : inf.len), inf.at,
 		    c->inf ? c->inf : "", c->name);
 	stem = inf.len - n;
-	lemma = slice_dup(r->at.lang, inf);
+	lemma = slice_dup(r->at.lang, all);
 	if (lemma == NULL)
 		return err_nomem(r->e);
 	for (i = 0; i < c->ending_count; i++) {
@@ -257,12 +261,17 @@ conjugate(struct reader *r, struct slice inf)
 			has[c->endings[i].features[k] / 64] |=
 			    1ull << (c->endings[i].features[k] % 64);
 		n = strlen(c->endings[i].text);
-		if (stem + n >= sizeof(form))
+		if (stem + n + rest >= sizeof(form))
 			return lang_fault(&r->at, r->e, "a form is too long");
 		memcpy(form, inf.at, stem);
 		memcpy(form + stem, c->endings[i].text, n);
-		rc = lang_add_phrase(&r->at, (struct slice){ form, stem + n },
-		    has, 0, lemma, r->e);
+		for (k = 0; k < rest; k++)
+			form[stem + n + k] = all.at[inf.len + k] == '+'
+						 ? ' '
+						 : all.at[inf.len + k];
+		rc = lang_add_phrase(&r->at,
+		    (struct slice){ form, stem + n + rest }, has, 0, lemma,
+		    r->e);
 		if (rc != RC_OK)
 			return rc;
 	}
