@@ -331,11 +331,279 @@ penalty(const char *name)
 	static const struct {
 		const char *family;
 		double factor;
-	} rows[] = {
-		{ "core", 0.3 }, { "act", 0.5 }, { "what", 0.6 },
+	} rows[] = { { "core", 0.3 }, { "act", 0.5 }, { "what", 0.6 },
 		{ "who", 0.4 }, { "first", 0.7 }, { "deed", 1 }, { "t:", 0.4 },
 		{ "unit", 1 }, { "c:", 0.7 }, { "c&t", 0.8 }, { "s:", 1.2 },
 		{ "a:", 1 }, { "b:", 1 }, { "a2", 1.5 }, { "b2", 1.5 },
 		{ "a3", 2 }, { "b3", 2 }, { "w:", 1.5 }, { "w2", 2.5 },
 		{ "p:", 2 }, { "before", 3 }, { "mail", 3 }, { "place", 3 },
 		{ "intro", 1.2 }, { "iw", 1.5 }, { "col", 0.8 }, { "reply", 3 },
+		{ "cond:", 0.7 }, { "length", 2 }, { "lang", 3 }, { "k:w2", 2 },
+		{ "k:w", 1 }, { "k:", 0.3 } };
+	const char *x;
+	size_t i;
+
+	/* families left out, each with a blank behind it */
+	for (x = excluded; *x != '\0'; x += strcspn(x, " ") + 1)
+		if (strncmp(name, x, strcspn(x, " ")) == 0)
+			return 1e6;
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		if (strncmp(name, rows[i].family, strlen(rows[i].family)) == 0)
+			return rows[i].factor;
+	return 1;
+}
+
+/* loss - the penalised loss at w, its gradient into g; [n] is the bias */
+static double
+loss(const double *w, double *g, uint32_t n)
+{
+	const struct example *x;
+	double sum = 0, s, p, d;
+	uint32_t j;
+	size_t i;
+
+	for (j = 0; j < n; j++) {
+		sum += 0.5 * lambda * features[j].penalty * w[j] * w[j];
+		g[j] = lambda * features[j].penalty * w[j];
+	}
+	g[n] = 0;
+	for (i = 0; i < example_count; i++) {
+		x = &examples[i];
+		if (x->weight == 0)
+			continue;
+		s = w[n];
+		for (j = 0; j < x->count; j++)
+			if (used(x->features[j]))
+				s += w[x->features[j]];
+		p = 1 / (1 + exp(-s));
+		d = x->weight * (p - (x->positive ? 1 : 0));
+		sum += x->weight * (x->positive ? log1p(exp(-s))
+				       : s > 30 ? s
+						: log1p(exp(s)));
+		for (j = 0; j < x->count; j++)
+			if (used(x->features[j]))
+				g[x->features[j]] += d;
+		g[n] += d;
+	}
+	return sum;
+}
+
+#define MEMORY 8
+
+static double
+dot(const double *a, const double *b, uint32_t n)
+{
+	double s = 0;
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		s += a[i] * b[i];
+	return s;
+}
+
+/* learn - L-BFGS from where the weights are; the bias is returned */
+static float
+learn(float start)
+{
+	uint32_t n = feature_count, m = n + 1, i;
+	double *w = talloc_zero_array(mem, double, m *(4 + 2 * MEMORY));
+	double *g = w + m, *d = g + m, *old = d + m, *y[MEMORY], *s[MEMORY];
+	double rho[MEMORY], alpha[MEMORY], f, f2, step, b;
+	int e, k, count = 0;
+	double *keep = talloc_array(mem, double, m);
+
+	for (k = 0; k < MEMORY; k++) {
+		s[k] = old + m * (uint32_t)(1 + 2 * k);
+		y[k] = k + 1 < MEMORY ? s[k] + m : talloc_array(mem, double, m);
+	}
+	for (i = 0; i < n; i++)
+		w[i] = features[i].w;
+	w[n] = start;
+	f = loss(w, g, n);
+	for (e = 0; e < epochs; e++) {
+		for (i = 0; i < m; i++)
+			d[i] = -g[i];
+		for (k = count - 1; k >= 0 && k >= count - MEMORY; k--) {
+			alpha[k % MEMORY] =
+			    rho[k % MEMORY] * dot(s[k % MEMORY], d, m);
+			for (i = 0; i < m; i++)
+				d[i] -= alpha[k % MEMORY] * y[k % MEMORY][i];
+		}
+		if (count > 0) {
+			k = (count - 1) % MEMORY;
+			b = 1 / (rho[k] * dot(y[k], y[k], m));
+			for (i = 0; i < m; i++)
+				d[i] *= b;
+		}
+		for (k = count > MEMORY ? count - MEMORY : 0; k < count; k++) {
+			b = rho[k % MEMORY] * dot(y[k % MEMORY], d, m);
+			for (i = 0; i < m; i++)
+				d[i] +=
+				    s[k % MEMORY][i] * (alpha[k % MEMORY] - b);
+		}
+		memcpy(keep, w, m * sizeof(*w));
+		memcpy(old, g, m * sizeof(*g));
+		b = dot(g, d, m);
+		step = count == 0 ? 1 / sqrt(dot(g, g, m)) : 1;
+		for (;;) {
+			for (i = 0; i < m; i++)
+				w[i] = keep[i] + step * d[i];
+			f2 = loss(w, g, n);
+			if (f2 <= f + 1e-4 * step * b || step < 1e-10)
+				break;
+			step /= 2;
+		}
+		if (f - f2 < 1e-5 * f2)
+			break;
+		f = f2;
+		k = count % MEMORY;
+		for (i = 0; i < m; i++) {
+			s[k][i] = w[i] - keep[i];
+			y[k][i] = g[i] - old[i];
+		}
+		b = dot(s[k], y[k], m);
+		if (b > 1e-12) {
+			rho[k] = 1 / b;
+			count++;
+		}
+	}
+	for (i = 0; i < n; i++)
+		features[i].w = (float)w[i];
+	start = (float)w[n];
+	talloc_free(w);
+	talloc_free(keep);
+	return start;
+}
+
+/* what is asked of a promise once it is found */
+static const char *const tasks[] = { "appointment", "offer", "hedged" };
+
+/* task - label the promises by one of these; nothing else is learned from */
+static void
+task(int t)
+{
+	struct example *x;
+	size_t i;
+
+	for (i = 0; i < feature_count; i++)
+		features[i].w = 0;
+	for (i = 0; i < example_count; i++) {
+		x = &examples[i];
+		x->weight = x->gold != NULL ? 1 : 0;
+		if (x->gold != NULL)
+			x->positive =
+			    t == 2 ? x->gold->is_hedged
+				   : strcmp(x->gold->kind, tasks[t]) == 0;
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct feature *const *)a)->name,
+	    (*(const struct feature *const *)b)->name);
+}
+
+static void
+write_weights(FILE *f, const char *section, float bias)
+{
+	struct feature **all =
+	    talloc_array(mem, struct feature *, feature_count);
+	size_t n = 0, i;
+	long w;
+
+	for (i = 0; i < feature_count; i++)
+		if (used((uint32_t)i))
+			all[n++] = &features[i];
+	qsort(all, n, sizeof(*all), by_name);
+	fprintf(f, "[%s]\n%ld bias\n", section, lrintf(bias * 1000));
+	for (i = 0; i < n; i++) {
+		w = lrintf(all[i]->w * 1000);
+		if (w > 20 || w < -20)
+			fprintf(f, "%ld %s\n", w, all[i]->name);
+	}
+	talloc_free(all);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *out = NULL;
+	int k = 0, fold = 0, c, round;
+	FILE *f;
+	float bias = 0;
+	size_t i, lost = 0;
+
+	while ((c = getopt(argc, argv, "b:k:f:e:l:m:o:x:")) != -1) {
+		switch (c) {
+		case 'k':
+			k = (int)strtol(optarg, NULL, 10);
+			break;
+		case 'f':
+			fold = (int)strtol(optarg, NULL, 10);
+			break;
+		case 'e':
+			epochs = (int)strtol(optarg, NULL, 10);
+			break;
+		case 'l':
+			lambda = strtod(optarg, NULL);
+			break;
+		case 'm':
+			min_mails = (uint32_t)strtol(optarg, NULL, 10);
+			break;
+		case 'b':
+			caution = (int)strtol(optarg, NULL, 10);
+			break;
+		case 'x':
+			excluded = optarg;
+			break;
+		case 'o':
+			out = optarg;
+			break;
+		default:
+			return 2;
+		}
+	}
+	if (out == NULL || argc - optind < 2) {
+		fprintf(stderr, "usage: train_find [-k K -f FOLD] [-e EPOCHS] "
+				"[-l LAMBDA] -o WEIGHTS FEATURES CORPUS...\n");
+		return 2;
+	}
+	mem = talloc_new(NULL);
+	table = talloc_zero_array(mem, uint32_t, table_size);
+	for (c = optind + 1; c < argc; c++)
+		read_golds(argv[c]);
+	read_features(argv[optind], k, fold);
+	for (i = 0; i < gold_count; i++)
+		lost += !golds[i].used;
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < group_count; i++)
+			label(&groups[i], bias, round == 0);
+		bias = learn(bias);
+	}
+	f = fopen(out, "w");
+	if (f == NULL) {
+		perror(out);
+		return 1;
+	}
+	fprintf(f, "# made by contrib/train-find; do not edit\n");
+	write_weights(f, "promise", bias - (float)caution / 1000);
+	is_task = true;
+	for (c = 0; c < (int)ARRAY_LEN(tasks); c++) {
+		task(c);
+		bias = learn(0);
+		write_weights(f, tasks[c], bias);
+	}
+	fclose(f);
+	fprintf(stderr,
+	    "%zu clauses, %u features, %zu promises, %zu of them "
+	    "held out or in no clause\n",
+	    example_count, feature_count, gold_count, lost);
+	if (k == 0 && getenv("TRAIN_LOST") != NULL)
+		for (i = 0; i < gold_count; i++)
+			if (!golds[i].used)
+				fprintf(stderr, "LOST %s %s\n", golds[i].mail,
+				    golds[i].text);
+	talloc_free(mem);
+	return 0;
+}

@@ -158,7 +158,7 @@ find_kind_features(
 
 /* brings - whether something is sent, brought or fetched: no appointment */
 static bool
-brings(const struct find_work *w, const struct find_clause *c, uint32_t verbs)
+brings(const struct find_work *w, const struct find_clause *c, uint64_t verbs)
 {
 	uint64_t seen = 0;
 	uint32_t i;
@@ -244,14 +244,14 @@ static void
 settle(const struct find_work *w, const struct find_clause *c,
     int32_t *appointment, int32_t *offer)
 {
-	const uint32_t meet = VERB_BIT(VISIT) | VERB_BIT(FIT) | VERB_BIT(SEE);
-	const uint32_t yield = VERB_BIT(SEND) | VERB_BIT(DELIVER) |
+	const uint64_t meet = VERB_BIT(VISIT) | VERB_BIT(FIT) | VERB_BIT(SEE);
+	const uint64_t yield = VERB_BIT(SEND) | VERB_BIT(DELIVER) |
 			       VERB_BIT(GET) | VERB_BIT(ANSWER) |
 			       VERB_BIT(PAY) | VERB_BIT(INFORM);
 	const struct when_expr *t = &w->in->times->exprs[c->time];
 	bool is_hour = t->has_hour || c->hour != FIND_NO_TIME;
 	struct find_act a;
-	uint32_t verbs = 0;
+	uint64_t verbs = 0;
 	bool is_call = false;
 
 	if (main_act(w, c, &a)) {
