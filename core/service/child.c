@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "core/log/log.h"
 #include "core/rights/rights.h"
@@ -107,6 +108,34 @@ become(char **argv, pid_t parent, int ready_fd, const char *ready_text,
 	    unsetenv("NOTIFY_SOCKET") == 0)
 		(void)execv(argv[0], argv);
 	_exit(127);
+}
+
+enum rc
+child_test(
+    const struct child *c, const struct child_orders *orders, struct err *e)
+{
+	char **argv = arguments(NULL, c, orders);
+	size_t n = 0;
+	int status = -1;
+	pid_t pid;
+
+	while (argv[n] != NULL)
+		n++;
+	argv[n] = talloc_strdup(argv, "-t"); /* there is room */
+	pid = fork();
+	if (pid == 0) {
+		(void)execv(argv[0], argv);
+		_exit(127);
+	}
+	talloc_free(argv);
+	if (pid < 0)
+		return err_errno(e, "fork");
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(e, RC_BADINPUT,
+		    "promised-%s would not work with these settings", c->name);
+	return RC_OK;
 }
 
 enum rc

@@ -33,6 +33,7 @@ enum child_state {
 struct child {
 	const char *name;           /* "gateway": promised-gateway */
 	const char *listen_setting; /* "gateway-listen", or NULL */
+	bool has_test;              /* knows -t: say what is wrong, and end */
 	bool is_wanted;             /* by the settings */
 	enum child_state state;
 	pid_t pid;     /* 0: does not run */
@@ -67,6 +68,10 @@ enum rc child_find(TALLOC_CTX *mem, struct child *c, struct err *e) must_check;
  */
 enum rc child_start(struct child *c, const struct child_orders *orders,
     int64_t now_ms, struct err *e) must_check;
+
+/* child_test - run it with -t and wait for it: RC_OK; RC_BADINPUT it said no */
+enum rc child_test(const struct child *c, const struct child_orders *orders,
+    struct err *e) must_check;
 
 /* child_hear - read c->ready_fd; CHILD_READY once its line is whole */
 void child_hear(TALLOC_CTX *mem, struct child *c);

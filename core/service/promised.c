@@ -126,10 +126,11 @@ serve(TALLOC_CTX *mem, struct supervise_orders *orders, struct err *e)
 
 /* test - say whether the service could start */
 static enum rc
-test(const struct settings *s, struct err *e)
+test(const struct supervise_orders *orders, struct err *e)
 {
+	const struct settings *s = orders->settings;
 	struct calendar *calendar = NULL;
-	enum rc rc = supervise_check(e);
+	enum rc rc = supervise_check(orders, e);
 
 	if (rc == RC_OK)
 		rc = settings_calendar(NULL, s, &calendar, e);
@@ -162,7 +163,7 @@ main(int argc, char **argv)
 		goto out;
 	}
 	if (o.is_test)
-		rc = test(orders.settings, &e);
+		rc = test(&orders, &e);
 	else
 		rc = serve(mem, &orders, &e);
 	if (rc != RC_OK) {

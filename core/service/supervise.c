@@ -28,7 +28,9 @@ enum {
 };
 
 static const struct child programs[CHILDREN] = {
-	[GATEWAY] = { .name = "gateway", .listen_setting = "gateway-listen" },
+	[GATEWAY] = { .name = "gateway",
+	    .listen_setting = "gateway-listen",
+	    .has_test = true },
 	[JOURNAL] = { .name = "journal", .listen_setting = "journal-listen" },
 	[MILTER] = { .name = "milter", .listen_setting = "milter-listen" },
 	[READER] = { .name = "reader" },
@@ -442,8 +444,9 @@ turn(struct supervisor *s)
 }
 
 enum rc
-supervise_check(struct err *e)
+supervise_check(const struct supervise_orders *orders, struct err *e)
 {
+	struct child_orders told = { orders->file, orders->overrides };
 	TALLOC_CTX *mem = talloc_new(NULL);
 	enum rc rc = RC_OK;
 	struct child c;
@@ -452,6 +455,8 @@ supervise_check(struct err *e)
 	for (i = 0; rc == RC_OK && i < CHILDREN; i++) {
 		c = programs[i];
 		rc = child_find(mem, &c, e);
+		if (rc == RC_OK && c.has_test)
+			rc = child_test(&c, &told, e);
 	}
 	talloc_free(mem);
 	return rc;

@@ -25,8 +25,14 @@ struct supervise_orders {
 					   allocated under mem */
 };
 
-/* supervise_check - every program is there: RC_OK, RC_NOTFOUND */
-enum rc supervise_check(struct err *e) must_check;
+/*
+ * supervise_check - every program is there, and those that can look at what
+ * the settings name (files, hosts) find it good; they have said what is not
+ *
+ * RC_OK; RC_NOTFOUND; RC_BADINPUT
+ */
+enum rc supervise_check(
+    const struct supervise_orders *orders, struct err *e) must_check;
 
 /*
  * supervise_run - returns when the service has ended

@@ -210,11 +210,56 @@ tear_down(struct gateway *gw)
 		event_base_free(gw->base);
 }
 
+/* leads_back - is the next hop one of the places where we would listen? */
+static enum rc
+leads_back(const struct gateway *gw, struct err *e)
+{
+	const struct settings *s = gw->settings;
+	struct net_places hop;
+	size_t i, k;
+
+	if (net_places(s->next_hop, 0, &hop, e) != RC_OK) {
+		(void)fprintf(
+		    stderr, "promised-gateway: next-hop: %s\n", e->text);
+		return RC_OK; /* it may by and by */
+	}
+	for (i = 0; i < hop.n; i++)
+		for (k = 0; k < s->gateway_listen.n; k++)
+			if (net_leads_to(&hop.at[i],
+				s->gateway_listen.items[k]->address))
+				return err_set(e, RC_BADINPUT,
+				    "next-hop '%s' is the gateway itself: mail "
+				    "would go round for ever",
+				    s->next_hop);
+	return RC_OK;
+}
+
+/* test - -t: are the files and hosts of the settings good? */
+static enum rc
+test(struct gateway *gw, struct err *e)
+{
+	struct listener l = { .gw = gw };
+	struct rights_user user;
+	enum rc rc;
+	size_t i;
+
+	rc = rights_find(gw->settings->user, gw->settings->group, &user, e);
+	if (rc == RC_OK)
+		rc = rights_become(&user, false, e);
+	if (rc == RC_OK)
+		rc = gateway_tls(gw, e);
+	for (i = 0; rc == RC_OK && i < gw->settings->gateway_listen.n; i++) {
+		l.set = gw->settings->gateway_listen.items[i];
+		rc = gateway_tls_listener(&l, e);
+	}
+	return rc == RC_OK ? leads_back(gw, e) : rc;
+}
+
 static int
 usage(void)
 {
-	(void)fprintf(
-	    stderr, "usage: promised-gateway [-c FILE] [-o name=value]...\n");
+	(void)fprintf(stderr,
+	    "usage: promised-gateway [-t] [-c FILE] [-o name=value]...\n");
 	return 2;
 }
 
@@ -225,6 +270,7 @@ main(int argc, char **argv)
 	const char *file = NULL;
 	struct gateway *gw;
 	struct err e = { .rc = RC_OK };
+	bool is_test = false;
 	size_t n = 0;
 	int opt;
 	enum rc rc;
@@ -232,11 +278,13 @@ main(int argc, char **argv)
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
-	while ((opt = getopt(argc, argv, "c:o:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:o:t")) != -1) {
 		if (opt == 'c')
 			file = optarg;
 		else if (opt == 'o' && n < OVERRIDES_MAX)
 			overrides[n++] = optarg;
+		else if (opt == 't')
+			is_test = true;
 		else
 			return usage();
 	}
@@ -246,11 +294,16 @@ main(int argc, char **argv)
 	assert(gw != NULL);
 	gw->spare_fd = -1;
 	rc = settings_read(gw, file, overrides, &gw->settings, &e);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && is_test)
+		rc = test(gw, &e);
+	if (rc == RC_OK && !is_test) {
 		set_limits(gw);
 		rc = set_up(gw, &e);
 	}
-	if (rc == RC_OK) {
+	if (is_test) {
+		if (rc != RC_OK)
+			(void)fprintf(stderr, "promised-gateway: %s\n", e.text);
+	} else if (rc == RC_OK) {
 		say_ready(gw);
 		(void)event_base_dispatch(gw->base);
 	} else {

@@ -11,6 +11,16 @@ next_hop_start
 service_conf "next-hop = 127.0.0.1:$hop_port" \
     'own-domains = ours.example' 'timezone = Europe/Paris'
 ok "-t finds the settings good" "$builddir/promised" -t -c "$conf"
+refuses() { # -o… - with 1, and says it
+	"$builddir/promised" -t -c "$conf" "$@" >"$tmp/t" 2>&1
+	is $? 1 "-t: $2 is not good"
+}
+refuses -o tls-certificate=/etc/passwd
+like "$(cat "$tmp/t")" '^promised-gateway: /etc/passwd: ' "the file is named"
+refuses -o gateway-tls=required
+refuses -o next-hop-ca=/nonexistent
+refuses -o gateway-listen=0.0.0.0:2525 -o next-hop=localhost:2525
+like "$(cat "$tmp/t")" "localhost:2525' is the gateway itself" "a ring is seen"
 service_start
 is $? 0 "it comes up"
 first_gateway=$gateway first_feed=$feed
