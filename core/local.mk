@@ -44,7 +44,8 @@ libcore_a_SOURCES += core/ledger/ledger.h core/ledger/ledger_priv.h \
 	core/ledger/ledger.c core/ledger/ledger_schema.c \
 	core/ledger/ledger_record.c core/ledger/ledger_query.c \
 	core/ledger/ledger_feed.c core/ledger/ledger_post.c \
-	core/ledger/ledger_inbox.c core/ledger/ledger_invite.c
+	core/ledger/ledger_inbox.c core/ledger/ledger_invite.c \
+	core/ledger/ledger_erase.c
 include core/service/local.mk
 
 # the command; its parts stand in a library so that tests can link them
@@ -55,7 +56,7 @@ libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
 	core/cli/options.c core/cli/cmd_list.c core/cli/cmd_overdue.c \
 	core/cli/cmd_today.c core/cli/cmd_customer.c core/cli/cmd_show.c \
 	core/cli/cmd_move.c core/cli/cmd_export.c core/cli/cmd_add.c core/cli/cmd_scan.c \
-	core/cli/cmd_feed.c core/cli/cmd_caldav.c core/cli/cmd_unread.c core/cli/cmd_away.c core/cli/cmd_config.c \
+	core/cli/cmd_feed.c core/cli/cmd_caldav.c core/cli/cmd_unread.c core/cli/cmd_away.c core/cli/cmd_forget.c core/cli/cmd_config.c \
 	core/cli/cmd_when.c core/cli/cmd_lang.c
 bin_PROGRAMS += promise
 promise_SOURCES = core/cli/promise.c

@@ -21,6 +21,9 @@
 
 #define PASS_MS 20000
 #define LOOK_MS 1000 /* for answers */
+#define TIDY_MS (24 * 60 * 60 * 1000)
+#define KEPT_S  ((TICKET_DAYS + 30) * INT64_C(86400)) /* letters that left */
+#define MONTH_S INT64_C(2629746)                      /* a twelfth of a year */
 #define DAY_S   (24 * 60 * 60)
 
 /* what was said last about one promise */
@@ -156,13 +159,38 @@ pass(struct remind *r, int64_t at, struct err *e)
 	return rc;
 }
 
+/* tidy - what is kept no longer: settled promises, letters that have left */
+static enum rc
+tidy(struct remind *r, int64_t at, struct err *e)
+{
+	unsigned months = r->start.settings->retention_months;
+	struct ledger_erase settled = { .settled_before =
+					    at - months * MONTH_S };
+	struct ledger_erased out = { 0 };
+	struct ledger *l = NULL;
+	size_t letters = 0;
+	enum rc rc;
+
+	rc = ledger_open(NULL, r->path, LEDGER_WRITE, &l, e);
+	if (rc == RC_OK && months > 0)
+		rc = ledger_erase(l, &settled, at, false, &out, e);
+	if (rc == RC_OK)
+		rc = ledger_prune(l, at - KEPT_S, &letters, e);
+	talloc_free(l);
+	if (rc == RC_OK && out.promises + out.letters + letters > 0)
+		log_event(EV_REMIND_TIDIED,
+		    LOG_NUMBER("promises", (int64_t)out.promises),
+		    LOG_NUMBER("letters", (int64_t)(out.letters + letters)));
+	return rc;
+}
+
 /* work - a pass now and then, a look for answers in between, until a signal
  * says to end */
 static enum rc
 work(struct remind *r, int signals, struct err *e)
 {
 	struct pollfd fd = { .fd = signals, .events = POLLIN };
-	int64_t next_ms = 0;
+	int64_t next_ms = 0, tidy_ms = 0;
 	bool is_pass;
 	enum rc rc;
 
@@ -172,6 +200,10 @@ work(struct remind *r, int signals, struct err *e)
 			next_ms = start_mono_ms() + PASS_MS;
 		rc = r->has_voice ? speak(r, start_now(), is_pass, signals, e)
 				  : pass(r, start_now(), e);
+		if (rc == RC_OK && start_mono_ms() >= tidy_ms) {
+			rc = tidy(r, start_now(), e);
+			tidy_ms = start_mono_ms() + TIDY_MS;
+		}
 		if (rc != RC_OK && !r->is_blind)
 			log_event(EV_REMIND_BLIND, LOG_TEXT("reason", e->text));
 		r->is_blind = rc != RC_OK;
@@ -241,12 +273,13 @@ main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "once", no_argument, NULL, '1' },
 		{ "send", no_argument, NULL, 's' },
+		{ "tidy", no_argument, NULL, 't' },
 		{ "at", required_argument, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
 	};
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct remind r = { .at = 0 };
-	bool is_once = false, is_send = false;
+	bool is_once = false, is_send = false, is_tidy = false;
 	int option, status;
 	struct err e;
 	enum rc rc;
@@ -259,19 +292,23 @@ main(int argc, char **argv)
 			is_once = true;
 		else if (option == 's')
 			is_send = true;
+		else if (option == 't')
+			is_tidy = true;
 		else if (option == 'a')
 			r.start.at_text = optarg;
 		else if (option != 'o' || !start_override(&r.start, optarg))
 			goto usage;
 	}
 	if (optind != argc ||
-	    ((r.start.at_text != NULL || is_send) && !is_once))
+	    ((r.start.at_text != NULL || is_send || is_tidy) && !is_once) ||
+	    (is_send && is_tidy))
 		goto usage;
 	rc = begin(mem, &r, &e);
 	if (rc == RC_OK && is_send && !r.has_voice)
 		rc = err_set(&e, RC_BADINPUT, "remind-from is not set");
 	if (rc == RC_OK)
-		rc = is_send   ? speak(&r, r.start.at, true, -1, &e)
+		rc = is_tidy   ? tidy(&r, r.start.at, &e)
+		     : is_send ? speak(&r, r.start.at, true, -1, &e)
 		     : is_once ? pass(&r, r.start.at, &e)
 			       : serve(&r, &e);
 	status = start_status(&r.start, rc, "promised-remind", &e);
@@ -280,7 +317,7 @@ main(int argc, char **argv)
 	return status;
 usage:
 	(void)fputs("usage: promised-remind [-c file] [-o name=value]... "
-		    "[--once [--send] [--at instant]]\n",
+		    "[--once [--send|--tidy] [--at instant]]\n",
 	    stderr);
 	talloc_free(mem);
 	return START_USAGE;

@@ -53,7 +53,8 @@ enum cli_opt {
 	OPT_KIND = 1 << 15,
 	OPT_AS = 1 << 16,
 	OPT_ALARMS = 1 << 17,
-	OPT_PRIVATE = 1 << 18
+	OPT_PRIVATE = 1 << 18,
+	OPT_YES = 1 << 19
 };
 
 struct cmd;
@@ -116,7 +117,7 @@ struct cmd {
 extern const struct cmd cmd_list, cmd_overdue, cmd_today, cmd_week, cmd_show,
     cmd_why, cmd_customer, cmd_kept, cmd_moved, cmd_withdrawn, cmd_not,
     cmd_reopen, cmd_export, cmd_add, cmd_scan, cmd_feed, cmd_caldav, cmd_unread,
-    cmd_config, cmd_when, cmd_lang, cmd_away, cmd_outbox;
+    cmd_config, cmd_when, cmd_lang, cmd_away, cmd_outbox, cmd_forget;
 
 /* ---- options.c ---- */
 

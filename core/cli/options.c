@@ -41,6 +41,7 @@ static const struct {
 	{ "as", 'F', "FORM", OPT_AS, W_O_AS },
 	{ "alarms", 'r', "LIST", OPT_ALARMS, W_O_ALARMS },
 	{ "private", 'p', NULL, OPT_PRIVATE, W_O_PRIVATE },
+	{ "yes", 'y', NULL, OPT_YES, W_O_YES },
 	{ "config", 'c', "FILE", 0, W_O_CONF },
 	{ "option", 'o', "NAME=VALUE", 0, W_O_SET },
 	{ "at", '@', "INSTANT", 0, W_O_AT },
@@ -196,6 +197,9 @@ take(struct cli *c, int letter, const char *value, char *wants, struct err *e)
 		break;
 	case 'p':
 		c->opts |= OPT_PRIVATE;
+		break;
+	case 'y':
+		c->opts |= OPT_YES;
 		break;
 	case 'z':
 		c->zone_text = value;

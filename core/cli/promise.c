@@ -35,6 +35,7 @@ static const struct cmd *const commands[] = {
 	&cmd_unread,
 	&cmd_away,
 	&cmd_outbox,
+	&cmd_forget,
 	&cmd_config,
 	&cmd_when,
 	&cmd_lang,

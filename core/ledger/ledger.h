@@ -309,4 +309,36 @@ enum rc ledger_away_cancel(
 enum rc ledger_away_of(struct ledger *l, TALLOC_CTX *mem, const char *who,
     struct civil day, char **deputy, struct err *e) must_check;
 
+/* --- what goes for good (ledger_erase.c) */
+
+/* which promises; one of these */
+struct ledger_erase {
+	const char *author;     /* address: theirs, and their name elsewhere */
+	const char *customer;   /* address or domain: what was promised to
+				   them alone, and their name elsewhere */
+	int64_t id;             /* one promise */
+	int64_t settled_before; /* settled, and not changed since */
+};
+struct ledger_erased {
+	size_t promises;
+	size_t messages; /* rows that have lost their names */
+	size_t letters;  /* of the outbox */
+	size_t mentions; /* in what stays */
+};
+/*
+ * ledger_erase - all of it, or nothing; the same mail read again does not
+ * bring it back
+ *
+ * is_trial  count, and change nothing
+ */
+enum rc ledger_erase(struct ledger *l, const struct ledger_erase *what,
+    int64_t at, bool is_trial, struct ledger_erased *out,
+    struct err *e) must_check;
+
+/* ledger_prune - letters that have left, and answers that were taken, before
+ * an instant; *letters: how many went. Before must be so long ago that nobody
+ * answers them any more (TICKET_DAYS). */
+enum rc ledger_prune(struct ledger *l, int64_t before, size_t *letters,
+    struct err *e) must_check;
+
 #endif

@@ -15,6 +15,7 @@
 #include "core/ledger/ledger.h"
 
 #define LEDGER_APPLICATION_ID    0x50726d73 /* "Prms" */
+#define ERASED                   "erased"   /* where a name was */
 #define LEDGER_STATEMENTS        48         /* kept prepared */
 #define LEDGER_QUICK_CHECK_BYTES (64 << 20)
 

@@ -36,7 +36,8 @@ find_message(struct ledger *l, const struct ledger_mail *mail, int64_t *id,
 	} else {
 		stmt = ledger_take(l,
 		    "SELECT id, is_uncertain FROM message"
-		    " WHERE digest = ?2 AND author = ?3 AND sent_at = ?4"
+		    " WHERE digest = ?2 AND author IN (?3, '" ERASED "')"
+		    " AND sent_at = ?4"
 		    " AND message_id IS NULL",
 		    e);
 		if (stmt == NULL)
@@ -99,7 +100,8 @@ add_customers(struct ledger *l, int64_t message, const char *const *customers,
 	     customers++) {
 		stmt = ledger_take(l,
 		    "INSERT OR IGNORE INTO customer (message, address, domain)"
-		    " VALUES (?, ?, ?)",
+		    " SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM message"
+		    "  WHERE id = ?1 AND author <> '" ERASED "')",
 		    e);
 		if (stmt == NULL)
 			return e->rc;

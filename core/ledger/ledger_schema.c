@@ -190,6 +190,22 @@ const struct ledger_step ledger_steps[] = {
 	  "CREATE TRIGGER promise_erased AFTER DELETE ON promise BEGIN"
 	  " UPDATE meta SET version = version + 1, erased = version + 1;"
 	  " END;" },
+
+	/* 6: history goes with its promise, and names in it may be erased;
+	 * else it is append-only as before */
+	{ "DROP TRIGGER history_no_update;"
+	  "DROP TRIGGER history_no_delete;"
+	  "CREATE TRIGGER history_no_update BEFORE UPDATE ON history WHEN"
+	  " NEW.id <> OLD.id OR NEW.promise <> OLD.promise"
+	  " OR NEW.at <> OLD.at OR NEW.move <> OLD.move"
+	  " OR (NEW.who <> OLD.who AND NEW.who <> 'erased')"
+	  " OR (NEW.note IS NOT OLD.note AND NEW.note IS NOT NULL)"
+	  " OR NEW.due_before IS NOT OLD.due_before"
+	  " OR NEW.due_after IS NOT OLD.due_after BEGIN"
+	  " SELECT RAISE (ABORT, 'history is append-only'); END;"
+	  "CREATE TRIGGER history_no_delete BEFORE DELETE ON history"
+	  " WHEN EXISTS (SELECT 1 FROM promise WHERE id = OLD.promise) BEGIN"
+	  " SELECT RAISE (ABORT, 'history is append-only'); END;" },
 };
 const size_t ledger_step_count = ARRAY_LEN(ledger_steps);
 

@@ -315,6 +315,14 @@ static const struct settings_row table[] = {
 	    .def = "digest",
 	    .doc = "When an author hears of a new promise whose date is "
 		   "missing or doubtful: 'now', 'digest' or 'never'." },
+	{ .name = "retention",
+	    .type = &settings_count,
+	    .at = AT(retention_months),
+	    .min = 0,
+	    .max = 1200,
+	    .def = "0",
+	    .doc = "Months after which settled promises are erased for good; "
+		   "0 for never." },
 	{ .name = "invite",
 	    .type = &settings_people,
 	    .at = AT(invite),

@@ -102,6 +102,7 @@ struct settings {
 	int digest_min;     /* minutes after midnight; -1: when work begins */
 	char *team_address; /* for what is late or nobody's; "": none */
 	enum settings_receipts receipts;
+	unsigned retention_months; /* of settled promises; 0: for ever */
 	char **invite; /* whose own calendars are told: addresses, domains */
 	char *lang;    /* of the command's words; "" = the locale's */
 };

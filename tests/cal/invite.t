@@ -1,5 +1,7 @@
 # invite.t - promises in their owners' own calendars: asked, moved, taken out
 . "$srcdir/tests/tap.sh"
+SEED_AT=1795248000 # 2026-11-21T08:00Z, whatever the clock says
+export SEED_AT
 
 python=/usr/bin/python3
 [ -x $python ] || python=python3
@@ -226,6 +228,7 @@ for i in 1 2 3 4 5 6; do
 	done
 done
 start
+wait_for 'grep -q "^remind" "$tmp/out"'
 # each was invited to the new day, whether or not to the old one before
 ok "after six kills and a move" wait_for \
     'test "$(cat "$hop"/*.env | grep -c "^a")" -ge 8 &&

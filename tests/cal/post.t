@@ -1,5 +1,7 @@
 # post.t - reminders as mail: grouped, once, never lost, whatever crashes
 . "$srcdir/tests/tap.sh"
+SEED_AT=1795248000 # 2026-11-21T08:00Z, whatever the clock says
+export SEED_AT
 
 python=/usr/bin/python3
 [ -x $python ] || python=python3
@@ -238,6 +240,34 @@ is "$(sed -s -n 2p "$hop"/*.env | sort | tr '\n' ' ')" \
 is "$(mail 3 To) $(mail 3 Subject)" \
     "chef@acme.example 3 promesses en retard" "the team's about all that is late"
 is "$(readers 2026-11-23T17:00)" "" "once a day"
+
+# --- what is kept no longer
+tidy() {
+	"$builddir/promised-remind" -c "$tmp/conf" --once --tidy --at "$1" \
+	    2>>"$tmp/log"
+}
+fresh 'receipts = never' 'remind-late = 0' 'retention = 3'
+seed record fr 2026-11-20 "Je vous rappelle vendredi."
+seed record fr 2026-11-20 "Le devis vendredi."
+SEED_AUTHOR=tom@acme.example seed record en 2026-11-20 "I'll call you Friday."
+say 2026-11-23T09:00
+seed kept 2
+seed kept 3
+tidy 2027-01-15T09:00
+is "$(promise outbox --all --json | wc -l) $(promise list --all --json | wc -l)" \
+    "2 3" "nothing is erased too early"
+tidy 2027-06-15T09:00
+is $? 0 "months later"
+is "$(promise list --all --json | wc -l)" 1 "settled promises are gone"
+is "$(promise outbox --all --json | sed 's/.*recipient": *"\([^"]*\).*/\1/')" \
+    helene@acme.example "and letters, but for what an open one must not repeat"
+n=$(mails)
+say 2027-06-15T10:00
+is "$(mails)" "$n" "which it does not"
+like "$(cat "$tmp/log")" 'remind.tidied promises=2 letters=1' "the log counts"
+seed kept 1
+tidy 2028-06-15T09:00
+is "$(promise outbox --all --json | wc -l)" 0 "nothing is left at last"
 
 # --- killed at each step
 late() { # a promise that is late now, whenever that is

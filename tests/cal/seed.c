@@ -10,7 +10,8 @@
  *     seed LEDGER used ID                 prints when it was last used
  *
  * $SEED_AUTHOR and $SEED_KIND change the author and the kind of what is
- * recorded. DUE is a civil time in Paris, or +DAYS from today, or "-" for none.
+ * recorded, $SEED_AT (UTC seconds) the moment of it all. DUE is a civil time in
+ * Paris, or +DAYS from today, or "-" for none.
  */
 #include "core/core.h"
 
@@ -23,8 +24,11 @@
 static int64_t
 now(void)
 {
+	const char *at = getenv("SEED_AT");
 	struct timespec t;
 
+	if (at != NULL)
+		return strtoll(at, NULL, 10);
 	(void)clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec;
 }

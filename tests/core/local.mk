@@ -100,3 +100,5 @@ tests_core_find_test_SOURCES = tests/core/find_test.c
 tests_core_find_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/core/find_test
 EXTRA_DIST += tests/find/fr.tab tests/find/en.tab tests/find/fields.tab
+EXTRA_DIST += tests/core/promise_forget.t
+TESTS += tests/core/promise_forget.t

@@ -1,6 +1,8 @@
 # mailbox.t - reminders to a mailbox: log in to Postfix over TLS, lie in
 # Dovecot, are read back by IMAP and by mail programs
 . "$srcdir/tests/tap.sh"
+SEED_AT=1795248000 # 2026-11-21T08:00Z, whatever the clock says
+export SEED_AT
 . "$srcdir/tests/whole/whole.sh"
 PATH=$PATH:/usr/sbin:/sbin
 need postfix dovecot openssl mshow "$python"
