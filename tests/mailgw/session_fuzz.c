@@ -78,12 +78,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 {
+	static const enum settings_tls tls[] = { TLS_NO, TLS_OFFERED,
+		TLS_REQUIRED, TLS_IMPLICIT };
 	struct world w = { .open = 0 };
 	struct session_config cf = {
 		.hostname = "gw.example",
 		.max_message_bytes = 2000,
 		.pass_unspooled = size % 2 == 1,
 		.refuse_bare = size % 3 == 1,
+		.client_tls = tls[size / 2 % 4],
+		.hop_tls = (enum settings_tls)(size / 8 % 5),
+		.auth = (enum settings_auth)(size / 40 % 4),
 		.max_rcpts = 5,
 		.wait_client_ms = 300000,
 		.spool = { &w, begin, data, end, outcome },
@@ -99,6 +104,8 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 	log_threshold(0);
 	s = session_new(NULL, &cf, 1, "192.0.2.1", now);
 	assert(s != NULL);
+	if (size % 5 == 1)
+		session_set_near(s);
 	while (size >= 2) {
 		uint8_t what = in[0];
 
@@ -154,8 +161,16 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 				connecting = false;
 			connecting = connecting || (wants & SESSION_CONNECT);
 			if (connecting)
-				session_hop_up(s, true);
+				session_hop_up(s, size % 4 < 2);
 			connecting = false;
+			if ((wants & SESSION_TLS) && what % 64 == 63)
+				session_client_gone(s);
+			else if (wants & SESSION_TLS)
+				session_tls_up(s, "TLS");
+			if ((wants & SESSION_TLS_HOP) && what % 64 == 62)
+				session_tls_hop_gone(s, "fuzz");
+			else if (wants & SESSION_TLS_HOP)
+				session_tls_hop_up(s, "TLS");
 			if (w.waits && what % 2 == 0) {
 				w.waits = false;
 				session_spooled(
