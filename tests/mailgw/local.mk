@@ -16,10 +16,12 @@ tests/mailgw/dialogues.log: tests/mailgw/dlg_test
 include tests/mailgw/reader.mk
 include tests/mailgw/sources.mk
 TESTS += tests/mailgw/gateway.t
-TESTS += tests/mailgw/tls.t
+TESTS += tests/mailgw/tls.t tests/mailgw/names.t
 EXTRA_DIST += tests/mailgw/gateway.t tests/mailgw/wire.py \
-	tests/mailgw/tls.t tests/mailgw/tls_wire.py
+	tests/mailgw/tls.t tests/mailgw/tls_wire.py \
+	tests/mailgw/names.t tests/mailgw/names_wire.py
 tests/mailgw/tls.log: promised-gateway
+tests/mailgw/names.log: promised-gateway
 tests/mailgw/gateway.log: promised-gateway
 
 check_PROGRAMS += tests/mailgw/server_test

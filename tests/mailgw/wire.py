@@ -91,7 +91,7 @@ class Sink:
 class Gateway:
     number = 0
 
-    def __init__(self, hop, home=None, files=None, **settings):
+    def __init__(self, hop, home=None, files=None, prefix=(), **settings):
         Gateway.number += 1
         self.clients = []
         self.home = home or f"{TMP}/home{Gateway.number}"
@@ -109,7 +109,7 @@ class Gateway:
             if files:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
         self.process = subprocess.Popen(
-            [f"{BUILD}/promised-gateway", "-c", self.conf],
+            [*prefix, f"{BUILD}/promised-gateway", "-c", self.conf],
             stdout=subprocess.PIPE, stderr=open(self.log, "w"),
             preexec_fn=limit)
         started.append(self.process)
