@@ -1,7 +1,7 @@
 # fuzz targets: what replay.c plays in every build, and with --enable-fuzz
 # libFuzzer; inputs that seed or once broke a target stand in tests/fuzz/NAME
 EXTRA_DIST += tests/fuzz/text tests/fuzz/lang tests/fuzz/when \
-	tests/fuzz/find tests/fuzz/own tests/fuzz/journal
+	tests/fuzz/find tests/fuzz/own tests/fuzz/journal tests/fuzz/ways
 
 check_PROGRAMS += tests/fuzz/text_replay
 tests_fuzz_text_replay_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/replay.c \
@@ -43,9 +43,21 @@ tests_fuzz_journal_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"journal"'
 tests_fuzz_journal_replay_LDADD = $(MESSAGE_LIBS)
 TESTS += tests/fuzz/journal_replay
 
+WAYS_FUZZ = tests/fuzz/ways_fuzz.c mailgw/sources/mbox.c \
+	mailgw/sources/journal.c mailgw/sources/milter.c
+check_PROGRAMS += tests/fuzz/ways_replay
+tests_fuzz_ways_replay_SOURCES = $(WAYS_FUZZ) tests/fuzz/replay.c
+tests_fuzz_ways_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"ways"'
+tests_fuzz_ways_replay_LDADD = $(SMTP_LIBS)
+TESTS += tests/fuzz/ways_replay
+
 if FUZZ
 noinst_PROGRAMS += tests/fuzz/text_fuzz tests/fuzz/lang_fuzz \
-	tests/fuzz/find_fuzz tests/fuzz/own_fuzz tests/fuzz/journal_fuzz
+	tests/fuzz/find_fuzz tests/fuzz/own_fuzz tests/fuzz/journal_fuzz \
+	tests/fuzz/ways_fuzz
+tests_fuzz_ways_fuzz_SOURCES = $(WAYS_FUZZ)
+tests_fuzz_ways_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_ways_fuzz_LDADD = $(SMTP_LIBS)
 tests_fuzz_journal_fuzz_SOURCES = tests/fuzz/journal_fuzz.c
 tests_fuzz_journal_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_journal_fuzz_LDADD = $(MESSAGE_LIBS)
