@@ -18,9 +18,11 @@ dist_man_MANS += core/when/promises-dates.7
 libcore_a_SOURCES += core/settings/settings.h core/settings/settings_priv.h \
 	core/settings/settings.c core/settings/settings_type.c \
 	core/settings/settings_listen.c core/settings/settings_say.c \
-	core/settings/settings_tls.c core/settings/settings_calendar.c
+	core/settings/settings_tls.c core/settings/settings_imap.c \
+	core/settings/settings_calendar.c
 libcore_a_SOURCES += core/program/program.h core/program/program.c
 libcore_a_SOURCES += core/rights/rights.h core/rights/rights.c
+libcore_a_SOURCES += core/secret/secret.h core/secret/secret.c
 libcore_a_SOURCES += core/unread/unread.h core/unread/unread.c
 
 libcore_a_SOURCES += core/text/text.h core/text/text_priv.h core/text/text.c \

@@ -3,13 +3,8 @@
  */
 #include "core/core.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-
 #include "cal/remind/post.h"
-
-#define PASSWORD_MAX 512
+#include "core/secret/secret.h"
 
 /* is_near - does the hop's name say that it is this machine? */
 static bool
@@ -36,79 +31,6 @@ tls_of(const struct settings *s)
 	return s->next_hop_tls;
 }
 
-/* first_line - of what a descriptor gives; closes it */
-static enum rc
-first_line(TALLOC_CTX *mem, int fd, char **out, struct err *e)
-{
-	char buf[PASSWORD_MAX + 1];
-	size_t used = 0, len;
-	ssize_t n;
-
-	while (used < sizeof(buf) &&
-	       ((n = read(fd, buf + used, sizeof(buf) - used)) > 0 ||
-		   (n < 0 && errno == EINTR)))
-		used += n > 0 ? (size_t)n : 0;
-	(void)close(fd);
-	for (len = 0; len < used && buf[len] != '\n' && buf[len] != '\r' &&
-		      buf[len] != '\0';)
-		len++;
-	if (len == 0 || len > PASSWORD_MAX)
-		return err_set(e, RC_RETRY, "there is no password");
-	*out = talloc_strndup(mem, buf, len);
-	explicit_bzero(buf, sizeof(buf));
-	return *out ? RC_OK : err_nomem(e);
-}
-
-static enum rc
-from_file(TALLOC_CTX *mem, const char *path, char **out, struct err *e)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0) {
-		(void)err_errno(e, "remind-password-file '%s'", path);
-		return e->rc = RC_RETRY;
-	}
-	if (fstat(fd, &st) != 0 || (st.st_mode & 07) != 0) {
-		(void)close(fd);
-		return err_set(e, RC_RETRY,
-		    "remind-password-file '%s' can be read by others: "
-		    "chmod o= it",
-		    path);
-	}
-	return first_line(mem, fd, out, e);
-}
-
-/* from_command - by the shell, with nothing on its input */
-static enum rc
-from_command(TALLOC_CTX *mem, const char *command, char **out, struct err *e)
-{
-	int fds[2], status = 0;
-	enum rc rc;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) != 0) {
-		(void)err_errno(e, "remind-password-command");
-		return e->rc = RC_RETRY;
-	}
-	pid = fork();
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDONLY);
-
-		if (null < 0 || dup2(null, 0) < 0 || dup2(fds[1], 1) < 0)
-			_exit(127);
-		(void)execl("/bin/sh", "sh", "-c", command, (const char *)NULL);
-		_exit(127);
-	}
-	(void)close(fds[1]);
-	rc = first_line(mem, fds[0], out, e);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		rc = err_set(e, RC_RETRY, "remind-password-command failed");
-	return rc;
-}
-
 enum rc
 post_way(TALLOC_CTX *mem, const struct settings *s, const char *hostname,
     struct post_way *out, struct err *e)
@@ -125,9 +47,8 @@ post_way(TALLOC_CTX *mem, const struct settings *s, const char *hostname,
 		.user = s->remind_user };
 	if (*s->remind_user == '\0')
 		return RC_OK;
-	rc = *s->remind_password_command != '\0'
-		 ? from_command(mem, s->remind_password_command, &password, e)
-		 : from_file(mem, s->remind_password_file, &password, e);
+	rc = secret_read(mem, "remind-password", s->remind_password_file,
+	    s->remind_password_command, &password, e);
 	out->password = password;
 	return rc;
 }

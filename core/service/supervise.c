@@ -20,6 +20,7 @@ enum {
 	GATEWAY,
 	JOURNAL,
 	MILTER,
+	IMAP,
 	DOORS,
 	READER = DOORS,
 	FEED,
@@ -33,6 +34,7 @@ static const struct child programs[CHILDREN] = {
 	    .has_test = true },
 	[JOURNAL] = { .name = "journal", .listen_setting = "journal-listen" },
 	[MILTER] = { .name = "milter", .listen_setting = "milter-listen" },
+	[IMAP] = { .name = "imap" },
 	[READER] = { .name = "reader" },
 	[FEED] = { .name = "feed", .listen_setting = "feed-listen" },
 	[REMIND] = { .name = "remind" },
@@ -98,6 +100,7 @@ want(struct supervisor *s)
 		s->child[i].is_wanted = true;
 	s->child[JOURNAL].is_wanted = set->journal_listen.n > 0;
 	s->child[MILTER].is_wanted = set->milter_listen.n > 0;
+	s->child[IMAP].is_wanted = set->imap.n > 0;
 }
 
 /* has_ended - or need not */

@@ -63,6 +63,15 @@ static const struct settings_row table[] = {
 	    .def = "",
 	    .doc = "Where Postfix or Sendmail finds the milter, as for "
 		   "gateway-listen; empty for nowhere." },
+	{ .name = "imap",
+	    .type = &settings_imap,
+	    .at = AT(imap),
+	    .min = 1,
+	    .max = 65535,
+	    .def = "",
+	    .doc = "Folders of sent mail that are watched by IMAP: HOST:PORT, "
+		   "each with its own words behind it, and ';' between two; "
+		   "empty for none." },
 	{ .name = "next-hop",
 	    .type = &settings_address,
 	    .at = AT(next_hop),

@@ -53,6 +53,28 @@ struct settings_listen {
 	size_t n;
 };
 
+/* one folder that is watched by IMAP */
+#define SETTINGS_IMAP_POLL_S   60
+#define SETTINGS_IMAP_FROM_NOW INT64_MAX
+struct settings_imap {
+	char *address; /* HOST:PORT */
+	char *user;
+	char *password_file, *password_command; /* one of them is not NULL */
+	char *folder;          /* NULL: the one where sent mail is kept */
+	enum settings_tls tls; /* NO, REQUIRED or IMPLICIT */
+	char *ca, *name;       /* NULL: the system's, the one in address */
+	bool verifies;
+	bool is_token;   /* the password is one of OAuth 2, for XOAUTH2 */
+	unsigned poll_s; /* between two looks, where there is no IDLE */
+	int64_t since;   /* UTC seconds of a midnight, or FROM_NOW */
+};
+
+struct settings_imaps {
+	char *text; /* as it was written */
+	struct settings_imap **items;
+	size_t n;
+};
+
 /* settings_unix_path - the path in "unix:/PATH"; NULL: it is no Unix socket */
 const char *settings_unix_path(const char *address);
 
@@ -66,6 +88,7 @@ struct settings {
 	char *home;         /* ledger.db, spool/, unread/, feed/, run/ */
 	struct settings_listen gateway_listen;
 	struct settings_listen journal_listen, milter_listen;
+	struct settings_imaps imap;
 	char *next_hop; /* HOST:PORT */
 	enum settings_tls gateway_tls, next_hop_tls;
 	char *tls_certificate, *tls_key; /* PEM files, absolute; "": none */

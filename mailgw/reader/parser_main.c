@@ -83,7 +83,7 @@ serve(void *arg)
 	bool ok = true;
 
 	(void)arg;
-	if (sandbox_close(&e) != RC_OK) {
+	if (sandbox_close(false, &e) != RC_OK) {
 		dprintf(STDERR_FILENO, "promised-parser: %s\n", e.text);
 		_exit(1);
 	}

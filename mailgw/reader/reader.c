@@ -28,7 +28,8 @@
 
 #define MARK_FILE "run/reading"
 
-static const char *const ways[SPOOL_WAYS] = { "gateway", "journal", "milter" };
+static const char *const ways[SPOOL_WAYS] = { "gateway", "journal", "milter",
+	"imap" };
 
 struct mark {
 	uint64_t id;
@@ -223,7 +224,7 @@ need_ledger(struct reader *r, struct err *e)
  * envelope_of - what is known of the message from outside it
  *
  * A journal copy was sent to us, not to the customers: those are in its
- * report, or else in its header.
+ * report, or else in its header. One in a folder has nothing but its header.
  */
 static struct understand_from
 envelope_of(const struct reader *r, const struct message *m)
@@ -232,8 +233,10 @@ envelope_of(const struct reader *r, const struct message *m)
 	struct understand_from from = { env->mail_from, env->rcpts,
 		env->received_at };
 
-	if (r->way == SPOOL_JOURNAL)
+	if (r->way == SPOOL_JOURNAL || r->way == SPOOL_IMAP) {
+		from.mail_from = r->way == SPOOL_IMAP ? NULL : from.mail_from;
 		from.rcpts = NULL;
+	}
 	if (m->envelope != NULL) {
 		from.mail_from = m->envelope->from;
 		from.rcpts = (const char *const *)m->envelope->rcpts;
@@ -243,11 +246,17 @@ envelope_of(const struct reader *r, const struct message *m)
 
 /* answered_address - the ticket that a message was sent to, or NULL */
 static const char *
-answered_address(const struct reader *r, const struct understand_from *from)
+answered_address(const struct reader *r, const struct message *m,
+    const struct understand_from *from)
 {
 	const char *const *rcpt = from->rcpts;
 	struct ticket t;
+	size_t i;
 
+	for (i = 0; rcpt == NULL && m->to[i].address != NULL; i++)
+		if (ticket_parse(r->settings->remind_from,
+			slice_of(m->to[i].address), &t))
+			return m->to[i].address;
 	for (; rcpt != NULL && *rcpt != NULL; rcpt++)
 		if (ticket_parse(r->settings->remind_from, slice_of(*rcpt), &t))
 			return *rcpt;
@@ -287,7 +296,10 @@ record(struct reader *r, const struct message *m, struct understood *o,
 {
 	struct record_how how = {
 		.at = now_ms(CLOCK_REALTIME) / 1000,
-		.is_uncertain = r->message->outcome == SPOOL_UNKNOWN,
+		.is_uncertain = r->message->outcome == SPOOL_UNKNOWN &&
+				r->way != SPOOL_IMAP,
+		.is_past_kept =
+		    strcmp(r->message->envelope.client, SPOOL_OLD_MAIL) == 0,
 	};
 	struct record_count count;
 	enum rc rc;
@@ -335,7 +347,7 @@ understand_and_record(struct reader *r, const char **fault, struct err *e)
 		return rc;
 	*fault = m->is_partial ? m->fault : NULL;
 	from = envelope_of(r, m);
-	address = answered_address(r, &from);
+	address = answered_address(r, m, &from);
 	if (address != NULL) {
 		reader_rest(r);
 		return keep_answer(r, m, address, e);

@@ -41,7 +41,7 @@ static const int refused[] = { SCMP_SYS(openat), SCMP_SYS(open),
 	SCMP_SYS(newfstatat), SCMP_SYS(readlink), SCMP_SYS(readlinkat) };
 
 static enum rc
-filter(struct err *e)
+filter(bool waits, struct err *e)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int failed = 0;
@@ -54,6 +54,12 @@ filter(struct err *e)
 	for (i = 0; i < ARRAY_LEN(refused); i++)
 		failed |= seccomp_rule_add(
 		    ctx, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+	if (waits) {
+		failed |=
+		    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(poll), 0);
+		failed |=
+		    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ppoll), 0);
+	}
 	/* memory, but never to run */
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -80,7 +86,7 @@ limit(int what, rlim_t soft, rlim_t hard)
 }
 
 enum rc
-sandbox_close(struct err *e)
+sandbox_close(bool waits, struct err *e)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_errno(e, "no new privileges");
@@ -89,10 +95,10 @@ sandbox_close(struct err *e)
 	if (IS_SANITIZED)
 		return RC_OK;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	limit(RLIMIT_NOFILE, 0, 0);
+	limit(RLIMIT_NOFILE, waits, waits); /* of one poll(2), too */
 	limit(RLIMIT_NPROC, 0, 0);
 	limit(RLIMIT_AS, AS_BASE, AS_BASE + 8 * (rlim_t)PRESCAN_MAX_BYTES);
-	return filter(e);
+	return filter(waits, e);
 }
 
 void

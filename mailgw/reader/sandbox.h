@@ -11,8 +11,10 @@
 /*
  * sandbox_close - for every thread of the process, for ever: no file, no
  * network, no program, no process; read and write of open descriptors, memory
+ *
+ * waits  it may also wait for its descriptors, with poll(2)
  */
-enum rc sandbox_close(struct err *e) must_check;
+enum rc sandbox_close(bool waits, struct err *e) must_check;
 
 /* sandbox_message - limits for one message of that many octets: memory 512 MB
  * and 8 times its size, CPU 2 s and 1 s for every 5 MB */

@@ -21,5 +21,21 @@ pkglibexec_PROGRAMS += promised-milter
 promised_milter_SOURCES = mailgw/sources/milter_main.c \
 	mailgw/sources/milter.h mailgw/sources/milter.c $(DOOR_SOURCES)
 promised_milter_LDADD = $(SMTP_LIBS)
+
+# imap: libetpan's IMAP is linked by promised-imap-talk alone
+pkglibexec_PROGRAMS += promised-imap promised-imap-talk
+promised_imap_SOURCES = mailgw/sources/imap.h mailgw/sources/imap_name.c \
+	mailgw/sources/imap_mark.h mailgw/sources/imap_mark.c \
+	mailgw/sources/imap_main.c
+promised_imap_LDADD = $(SPOOL_LIBS)
+promised_imap_talk_SOURCES = mailgw/sources/imap.h \
+	mailgw/sources/imap_name.c mailgw/sources/imap_wire.h \
+	mailgw/sources/imap_wire.c mailgw/sources/imap_talk.c \
+	mailgw/smtp/net.h mailgw/smtp/net.c mailgw/smtp/tls.h \
+	mailgw/smtp/tls.c mailgw/reader/sandbox.h mailgw/reader/sandbox.c
+promised_imap_talk_LDADD = $(CORE_LIBS) $(ETPAN_LIBS) $(SSL_LIBS) \
+	$(SECCOMP_LIBS)
 dist_man_MANS += mailgw/sources/promise-add.1 \
-	mailgw/sources/promised-journal.8 mailgw/sources/promised-milter.8
+	mailgw/sources/promised-journal.8 mailgw/sources/promised-milter.8 \
+	mailgw/sources/promised-imap.8 \
+	mailgw/sources/promised-imap-talk.8

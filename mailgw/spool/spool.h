@@ -28,10 +28,13 @@ struct spool_writer;
 struct spool_reader;
 
 /* the programs that write, and their folders below home */
-enum spool_way { SPOOL_GATEWAY, SPOOL_JOURNAL, SPOOL_MILTER };
-#define SPOOL_WAYS 3
+enum spool_way { SPOOL_GATEWAY, SPOOL_JOURNAL, SPOOL_MILTER, SPOOL_IMAP };
+#define SPOOL_WAYS 4
 static const char *const spool_folders[SPOOL_WAYS] = { "spool", "spool/journal",
-	"spool/milter" };
+	"spool/milter", "spool/imap" };
+
+/* the client of a message that was sent before its folder was first watched */
+#define SPOOL_OLD_MAIL "before"
 
 /* octets of the addresses of one envelope, together; more is RC_TOOBIG */
 #define SPOOL_ENVELOPE_MAX (1U << 20)

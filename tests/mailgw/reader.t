@@ -165,7 +165,10 @@ PROMISED_READY_FD=9 "$reader" -c "$conf" 2>"$tmp/log" 9>"$tmp/ready" &
 pid=$!
 logged reader.ready $pid
 n=0
-until [ -s "$tmp/ready" ] || [ $n -ge 5000 ]; do n=$((n + 1)); done
+until [ -s "$tmp/ready" ] || [ $n -ge 200 ]; do
+	n=$((n + 1))
+	sleep 0.05
+done
 like "$(cat "$tmp/ready")" '^reader -$' "says when it is ready"
 mail eight paul@client.example
 "$put" "$home/spool" c.morel@atelier.example paul@client.example accepted \

@@ -21,3 +21,5 @@ TESTS += tests/whole/mailbox.t
 EXTRA_DIST += tests/whole/mailbox.t tests/whole/mailbox.py
 TESTS += tests/whole/tls.t
 EXTRA_DIST += tests/whole/tls.t
+TESTS += tests/whole/imap.t
+EXTRA_DIST += tests/whole/imap.t tests/whole/imap.py tests/whole/dovecot.sh
