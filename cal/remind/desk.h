@@ -20,7 +20,7 @@
 #include "core/ticket/ticket.h"
 
 #define DESK_DEAD_DAYS    7 /* a refused address is left out so long */
-#define DESK_RECEIPT_DAYS 3 /* older promises get no receipt */
+#define DESK_RECEIPT_DAYS 7 /* older promises get no receipt */
 
 struct desk {
 	const struct settings *settings;

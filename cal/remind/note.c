@@ -134,6 +134,8 @@ doubts(char *text, const struct promise *p, const struct note_words *w)
 		text = line(text, w->warn_past);
 	if (p->warnings & WARN_CLOSED)
 		text = line(text, w->warn_closed);
+	if (p->warnings & WARN_NEXT)
+		text = line(text, w->warn_next);
 	if (!p->due.is_set && p->after == NULL)
 		text = line(text, w->warn_undated);
 	return text;

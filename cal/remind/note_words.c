@@ -49,6 +49,8 @@ static const struct note_words table[] = {
 	    .warn_past = "The date in the mail was already past.",
 	    .warn_closed = "That is a day on which nobody works.",
 	    .warn_undated = "The customer was given no date.",
+	    .warn_next = "“Next” was read as the coming one; some mean the "
+		"week after.",
 	    .delay = "Tell the customer of a delay:",
 	    .more = "And %zu more: promise overdue, promise list.",
 	    .answer_one = "Answer this mail with a word: done, moved to "
@@ -108,6 +110,9 @@ static const struct note_words table[] = {
 	    .warn_past = "La date du courriel était déjà passée.",
 	    .warn_closed = "C’est un jour où personne ne travaille.",
 	    .warn_undated = "Aucune date n’a été donnée au client.",
+	    .warn_next = "«" NBSP "Prochain" NBSP "» a été lu comme le "
+		"premier à venir" NBSP "; certains entendent la semaine "
+		"d’après.",
 	    .delay = "Prévenir le client d’un retard" NBSP ":",
 	    .more = "Et %zu autres" NBSP ": promise overdue, promise list.",
 	    .answer_one = "Répondez à ce courriel d’un mot" NBSP ": fait, "

@@ -19,7 +19,8 @@ struct note_words {
 	const char *quote[2];
 	const char *to, *by, *due, *window, *first, *undated, *condition;
 	const char *hedged, *uncertain;
-	const char *warn_weekday, *warn_past, *warn_closed, *warn_undated;
+	const char *warn_weekday, *warn_past, *warn_closed, *warn_undated,
+	    *warn_next;
 	const char *delay; /* in front of the mailto */
 	const char *more;  /* how many are not shown */
 	const char *answer_one, *answer_many;

@@ -77,7 +77,7 @@ static void
 show_warnings(const struct cli *c, unsigned bits)
 {
 	static const enum cli_word words[] = { W_WARN_WEEKDAY, W_WARN_PAST,
-		W_WARN_CLOSED, W_WARN_UNDATED };
+		W_WARN_CLOSED, W_WARN_UNDATED, W_WARN_NEXT };
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(words); i++)

@@ -157,7 +157,7 @@ show_as_json(
 
 	civil_format(r->due, due);
 	civil_format(r->from, from);
-	for (unsigned bit = 1; bit <= WARN_CLOSED; bit <<= 1)
+	for (unsigned bit = 1; bit <= WARN_NEXT; bit <<= 1)
 		if (r->warnings & bit)
 			(void)json_array_append_new(
 			    warnings, json_string(promise_warning_name(

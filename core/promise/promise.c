@@ -102,6 +102,8 @@ promise_warning_name(enum promise_warning w)
 		return "closed";
 	case WARN_UNDATED:
 		return "undated";
+	case WARN_NEXT:
+		return "next";
 	}
 	return "unknown";
 }

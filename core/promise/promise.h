@@ -41,8 +41,10 @@ enum promise_move {
 enum promise_warning {
 	WARN_WEEKDAY = 1 << 0, /* weekday and date of one expression disagree */
 	WARN_PAST = 1 << 1, /* a date written with its year lies in the past */
-	WARN_CLOSED = 1 << 2, /* due on a holiday or other closed day */
-	WARN_UNDATED = 1 << 3 /* reserved: a follow-up without a date */
+	WARN_CLOSED = 1 << 2,  /* due on a holiday or other closed day */
+	WARN_UNDATED = 1 << 3, /* reserved: a follow-up without a date */
+	WARN_NEXT = 1 << 4     /* "next Friday" of a day of this week: some mean
+			      the one after */
 };
 
 #define PROMISE_TEXT_MAX 2000 /* octets of text kept, cut at a character */

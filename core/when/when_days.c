@@ -187,6 +187,8 @@ weekday(struct resolver *r, const struct when_keys *k, struct span *s)
 		if (day == r->today + 1)
 			day += 7;
 		when_step(r, "the next one, never tomorrow");
+		if (day < monday + 7)
+			r->warnings |= WHEN_WARN_NEXT;
 	} else {
 		when_step(r, "the first such day after the day of sending");
 	}

@@ -12,6 +12,7 @@
 
 #define WHEN_WARN_WEEKDAY WARN_WEEKDAY
 #define WHEN_WARN_PAST    WARN_PAST
+#define WHEN_WARN_NEXT    WARN_NEXT
 
 struct span {
 	int32_t first, last; /* days of what was named */

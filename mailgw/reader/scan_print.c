@@ -10,7 +10,7 @@
 #include "mailgw/reader/scan_print.h"
 
 static const enum promise_warning warnings[] = { WARN_WEEKDAY, WARN_PAST,
-	WARN_CLOSED, WARN_UNDATED };
+	WARN_CLOSED, WARN_UNDATED, WARN_NEXT };
 
 void
 scan_look(struct scan_look *l, int files)

@@ -269,6 +269,41 @@ seed kept 1
 tidy 2028-06-15T09:00
 is "$(promise outbox --all --json | wc -l)" 0 "nothing is left at last"
 
+# --- receipts: each doubt, at once, in the morning, or never
+doubts() {
+	"$builddir/tests/core/ledger_seed" "$home/ledger.db" <<-END
+	due=2026-11-26	sent=2026-11-23T08:10	text=Je passe vendredi 26 novembre.	lang=fr	warnings=1
+	due=2026-11-20	sent=2026-11-23T08:10	text=Livré le 20 novembre 2026.	lang=fr	warnings=2
+	due=2026-12-25	sent=2026-11-23T08:10	text=On vous livre à Noël.	lang=fr	warnings=4
+	due=2026-11-27	sent=2026-11-23T08:10	text=Le devis vendredi prochain.	lang=fr	warnings=16
+	sent=2026-11-23T08:10	text=Je reviens vers vous.	lang=fr
+	due=2026-11-27	sent=2026-11-23T08:10	text=Le devis vendredi.	lang=fr
+	END
+}
+fresh 'receipts = now'
+doubts
+say 2026-11-23T09:30
+receipt=$(for i in $(seq "$(mails)"); do
+	mail $i Subject | grep -q vérifier && echo $i
+done)
+mail "$receipt" >"$tmp/receipt"
+like "$(mail "$receipt" Subject)" '^5 promesses à vérifier' "five doubtful ones of six"
+like "$(cat "$tmp/receipt")" 'Le jour et la date du courriel se contredisent' \
+    "weekday and date disagree"
+like "$(cat "$tmp/receipt")" 'La date du courriel était déjà passée' "past"
+like "$(cat "$tmp/receipt")" 'un jour où personne ne travaille' "closed"
+like "$(cat "$tmp/receipt")" 'certains entendent la semaine d’après' \
+    "vendredi prochain, read as this week's"
+like "$(cat "$tmp/receipt")" 'Aucune date n’a été donnée' "no date"
+is "$(grep -c 'devis vendredi\. ' "$tmp/receipt")" 0 "the clear one is not asked about"
+like "$(cat "$tmp/receipt")" 'pas une promesse' "a word corrects it"
+like "$(mail "$receipt" Reply-To)" '^promises\+' "by mail"
+fresh 'receipts = never'
+doubts
+say 2026-11-23T09:30
+is "$(for i in $(seq "$(mails)"); do mail $i Subject; done | grep -c vérifier)" 0 \
+    "never is never"
+
 # --- killed at each step
 late() { # a promise that is late now, whenever that is
 	fresh 'receipts = never' 'work-week = mon-sun' \

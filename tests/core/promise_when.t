@@ -17,6 +17,14 @@ is "$(when --lang fr 'dès que possible')" '-  "dès que possible"' "undated"
 is "$(when --lang fr 'Merci pour tout.')" "" "nothing"
 like "$(when --lang fr --explain 'sous 10 jours ouvrés')" \
     '^    10 working days, from the next day$' "each step"
+is "$("$builddir/promise" --at 2026-11-23T09:00 when --zone Europe/Paris \
+    --lang en --json 'next Friday')" \
+    '{"text": "next Friday", "due": "2026-11-27", "warnings": ["next"]}' \
+    "next Friday on a Monday: some mean the one after"
+is "$("$builddir/promise" --at 2026-11-27T09:00 when --zone Europe/Paris \
+    --lang fr --json 'mardi prochain')" \
+    '{"text": "mardi prochain", "due": "2026-12-01", "warnings": []}' \
+    "mardi prochain on a Friday: all mean the same"
 is "$(when --lang fr --json 'le 29 novembre')" \
     '{"text": "le 29 novembre", "due": "2026-11-29", "warnings": ["closed"]}' \
     "as JSON"
