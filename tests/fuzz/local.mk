@@ -1,7 +1,8 @@
 # fuzz targets: what replay.c plays in every build, and with --enable-fuzz
 # libFuzzer; inputs that seed or once broke a target stand in tests/fuzz/NAME
 EXTRA_DIST += tests/fuzz/text tests/fuzz/lang tests/fuzz/when \
-	tests/fuzz/find tests/fuzz/own tests/fuzz/journal tests/fuzz/ways
+	tests/fuzz/find tests/fuzz/own tests/fuzz/smtp tests/fuzz/journal \
+	tests/fuzz/ways
 
 check_PROGRAMS += tests/fuzz/text_replay
 tests_fuzz_text_replay_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/replay.c \
@@ -50,8 +51,29 @@ tests_fuzz_ways_replay_SOURCES = $(WAYS_FUZZ) tests/fuzz/replay.c
 tests_fuzz_ways_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"ways"'
 tests_fuzz_ways_replay_LDADD = $(SMTP_LIBS)
 TESTS += tests/fuzz/ways_replay
+# the dialogues seed this one
+check_PROGRAMS += tests/fuzz/session_replay
+tests_fuzz_session_replay_SOURCES = tests/fuzz/session_fuzz.c \
+	tests/fuzz/replay.c
+tests_fuzz_session_replay_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DCORPUS='"../mailgw/dlg"'
+tests_fuzz_session_replay_LDADD = $(SMTP_LIBS)
+TESTS += tests/fuzz/session_replay
+
+check_PROGRAMS += tests/fuzz/smtp_replay
+tests_fuzz_smtp_replay_SOURCES = tests/fuzz/smtp_fuzz.c tests/fuzz/replay.c
+tests_fuzz_smtp_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"smtp"'
+tests_fuzz_smtp_replay_LDADD = $(SMTP_LIBS)
+TESTS += tests/fuzz/smtp_replay
 
 if FUZZ
+noinst_PROGRAMS += tests/fuzz/session_fuzz tests/fuzz/smtp_fuzz
+tests_fuzz_session_fuzz_SOURCES = tests/fuzz/session_fuzz.c
+tests_fuzz_session_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_session_fuzz_LDADD = $(SMTP_LIBS)
+tests_fuzz_smtp_fuzz_SOURCES = tests/fuzz/smtp_fuzz.c
+tests_fuzz_smtp_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_smtp_fuzz_LDADD = $(SMTP_LIBS)
 noinst_PROGRAMS += tests/fuzz/text_fuzz tests/fuzz/lang_fuzz \
 	tests/fuzz/find_fuzz tests/fuzz/own_fuzz tests/fuzz/journal_fuzz \
 	tests/fuzz/ways_fuzz

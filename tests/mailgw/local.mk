@@ -29,14 +29,6 @@ tests_mailgw_server_test_SOURCES = tests/mailgw/server_test.c
 tests_mailgw_server_test_LDADD = $(SMTP_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/mailgw/server_test
 
-EXTRA_DIST += tests/mailgw/session_fuzz.c
-if FUZZ
-noinst_PROGRAMS += tests/mailgw/session_fuzz
-tests_mailgw_session_fuzz_SOURCES = tests/mailgw/session_fuzz.c
-tests_mailgw_session_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_mailgw_session_fuzz_LDADD = $(SMTP_LIBS)
-endif
-
 check_PROGRAMS += tests/mailgw/proxy_test
 tests_mailgw_proxy_test_SOURCES = tests/mailgw/proxy_test.c mailgw/smtp/net.c
 tests_mailgw_proxy_test_LDADD = $(SMTP_LIBS) $(CMOCKA_LIBS)
