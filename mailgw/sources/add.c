@@ -24,6 +24,21 @@
 #define EXIT_USAGE     2
 #define EXIT_TRY_AGAIN 75
 #define FLUSH_MS       1000
+#define BATCH_COUNT    64          /* messages in one transaction */
+#define BATCH_BYTES    (16U << 20) /* and octets of them */
+
+/* a message that was understood and is not in the ledger yet */
+struct item {
+	TALLOC_CTX *mem; /* of all of it */
+	struct archive_message in;
+	uint8_t hash[ADDED_HASH_BYTES];
+	bool is_known;     /* it was added before */
+	const char *fault; /* it was read in part, or NULL */
+	struct message *message;
+	struct understood *understood;
+	struct record_count count;
+	char *refused; /* by the ledger: why */
+};
 
 struct add {
 	struct settings *settings;
@@ -35,6 +50,8 @@ struct add {
 	struct progress progress;
 	struct add_manner how;
 	struct add_counts n;
+	struct item batch[BATCH_COUNT];
+	size_t batch_count, batch_bytes;
 	const char *file, *at_text, *unread_dir;
 	bool is_late_open, is_again;
 	int64_t now, since, flushed_ms;
@@ -128,37 +145,130 @@ count_why(struct add *a, enum understand_why why)
 	}
 }
 
-/* take - one message; RC_BADINPUT, RC_TOOBIG: it is at fault */
+/* remember - that it was added; what was left out for its age may be wanted
+ * the next time */
 static enum rc
-take(struct add *a, TALLOC_CTX *mem, const struct archive_message *in,
-    const char **fault, struct err *e)
+remember(struct add *a, const struct item *it, struct err *e)
 {
-	struct understand_from from = { .received_at = in->at };
+	if (a->added == NULL || it->is_known || a->since != INT64_MIN)
+		return RC_OK;
+	return added_put(a->added, it->hash, e);
+}
+
+/* settle - one message is done with: in the ledger, or passed over */
+static enum rc
+settle(struct add *a, struct item *it, struct err *e)
+{
+	char reason[400];
+	enum rc rc = RC_OK;
+
+	if (it->refused != NULL) {
+		rc = put_aside(a, &it->in, it->hash, it->refused, e);
+	} else {
+		count_why(a, it->understood->why);
+		a->n.promises += it->count.recorded;
+		a->n.past += it->count.past;
+	}
+	if (rc == RC_OK && it->refused == NULL && it->fault != NULL) {
+		(void)snprintf(
+		    reason, sizeof(reason), "read in part: %s", it->fault);
+		rc = put_aside(a, &it->in, it->hash, reason, e);
+	}
+	return rc == RC_OK ? remember(a, it, e) : rc;
+}
+
+/* record_batch - ledger_together()'s part */
+static enum rc
+record_batch(struct ledger *l, void *arg, struct err *e)
+{
+	struct add *a = arg;
 	struct record_how how = { .at = a->now,
 		.is_past_kept = !a->is_late_open };
-	struct record_count count = { 0 };
-	struct understood *o;
-	struct message *m;
+	struct item *it;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; i < a->batch_count; i++) {
+		it = &a->batch[i];
+		rc = record_message(
+		    l, it->message, it->understood, &how, &it->count, e);
+		if (rc == RC_BADINPUT || rc == RC_TOOBIG)
+			it->refused = talloc_strdup(it->mem, e->text);
+		else if (rc != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+/* commit - the batch is in the ledger, or nothing of it is */
+static enum rc
+commit(struct add *a, struct err *e)
+{
+	enum rc rc = RC_OK;
+	size_t i;
+
+	if (a->batch_count == 0)
+		return RC_OK;
+	rc = a->ledger ? ledger_together(a->ledger, record_batch, a, e)
+		       : record_batch(NULL, a, e);
+	for (i = 0; i < a->batch_count; i++) {
+		if (rc == RC_OK)
+			rc = settle(a, &a->batch[i], e);
+		talloc_free(a->batch[i].mem);
+	}
+	a->batch_count = a->batch_bytes = 0;
+	return rc;
+}
+
+/* enqueue - into the batch, with a copy of its octets */
+static enum rc
+enqueue(struct add *a, struct item *it, struct err *e)
+{
+	char *copy = talloc_memdup(it->mem, it->in.bytes.at, it->in.bytes.len);
+
+	if (copy == NULL)
+		return err_nomem(e);
+	it->in.bytes.at = copy;
+	a->batch[a->batch_count++] = *it;
+	a->batch_bytes += it->in.bytes.len;
+	it->mem = NULL; /* the batch's now */
+	if (a->batch_count == BATCH_COUNT || a->batch_bytes > BATCH_BYTES)
+		return commit(a, e);
+	return RC_OK;
+}
+
+/* understand - RC_BADINPUT, RC_TOOBIG: the message is at fault */
+static enum rc
+understand(struct add *a, struct item *it, struct err *e)
+{
+	struct understand_from from = { .received_at = it->in.at };
 	enum rc rc;
 
-	rc = parser_read(a->parser, mem, in->bytes, 0, &m, e);
+	rc = parser_read(a->parser, it->mem, it->in.bytes, 0, &it->message, e);
 	if (rc != RC_OK)
 		return rc == RC_INTERNAL ? (e->rc = RC_RETRY) : rc;
-	*fault = m->is_partial ? m->fault : NULL;
-	rc = understand_mail(a->understand, mem, m, &from, &o, e);
+	it->fault = it->message->is_partial ? it->message->fault : NULL;
+	return understand_mail(
+	    a->understand, it->mem, it->message, &from, &it->understood, e);
+}
+
+/* read_one - a message that is neither known nor too big */
+static enum rc
+read_one(struct add *a, struct item *it, struct err *e)
+{
+	enum rc rc = understand(a, it, e);
+
+	if (rc == RC_BADINPUT || rc == RC_TOOBIG) {
+		rc = put_aside(a, &it->in, it->hash, e->text, e);
+		return rc == RC_OK ? remember(a, it, e) : rc;
+	}
 	if (rc != RC_OK)
 		return rc;
-	if (o->sent_at < a->since) {
+	if (it->understood->sent_at < a->since) {
 		a->n.older++;
 		return RC_OK;
 	}
-	rc = record_message(a->ledger, m, o, &how, &count, e);
-	if (rc != RC_OK)
-		return rc;
-	count_why(a, o->why);
-	a->n.promises += count.recorded;
-	a->n.past += count.past;
-	return RC_OK;
+	return enqueue(a, it, e);
 }
 
 /* one - a message of the archive; RC_RETRY: stop, and go on another time */
@@ -166,42 +276,32 @@ static enum rc
 one(struct add *a, const struct archive_message *in, bool is_too_big,
     struct err *e)
 {
-	TALLOC_CTX *mem = talloc_new(a);
-	uint8_t hash[ADDED_HASH_BYTES] = { 0 };
-	const char *fault = NULL;
-	char reason[400];
-	bool is_known;
-	enum rc rc = RC_OK;
+	struct item it = { .mem = talloc_new(a), .in = *in };
+	char reason[100];
+	enum rc rc;
 
-	is_known = a->added != NULL && added_has(a->added, in->bytes, hash);
-	if (is_known && !a->is_again) {
+	if (it.mem == NULL)
+		return err_nomem(e);
+	it.is_known =
+	    a->added != NULL && added_has(a->added, in->bytes, it.hash);
+	if (it.is_known && !a->is_again) {
 		a->n.known++;
-		goto out;
-	}
-	if (is_too_big) {
+		rc = RC_OK;
+	} else if (is_too_big) {
 		(void)snprintf(reason, sizeof(reason),
 		    "larger than max-message (%" PRIu64
 		    " octets); this is its beginning",
 		    in->size_bytes);
-		rc = put_aside(a, in, hash, reason, e);
+		rc = put_aside(a, in, it.hash, reason, e);
+		if (rc == RC_OK)
+			rc = remember(a, &it, e);
 	} else if (in->is_discarded) {
 		a->n.discarded++;
+		rc = remember(a, &it, e);
 	} else {
-		rc = take(a, mem, in, &fault, e);
-		if (rc == RC_BADINPUT || rc == RC_TOOBIG)
-			rc = put_aside(a, in, hash, e->text, e);
-		else if (rc == RC_OK && fault != NULL) {
-			(void)snprintf(
-			    reason, sizeof(reason), "read in part: %s", fault);
-			rc = put_aside(a, in, hash, reason, e);
-		}
+		rc = read_one(a, &it, e);
 	}
-	/* what was left out for its age may be wanted the next time */
-	if (rc == RC_OK && a->added != NULL && !is_known &&
-	    a->since == INT64_MIN)
-		rc = added_put(a->added, hash, e);
-out:
-	talloc_free(mem);
+	talloc_free(it.mem);
 	return rc;
 }
 
@@ -211,14 +311,16 @@ show(struct add *a, struct err *e)
 {
 	int64_t ms = now_ms(CLOCK_MONOTONIC);
 	char words[100];
+	enum rc rc;
 
 	add_short(&a->n, words, sizeof(words));
 	progress_draw(&a->progress, ms, archive_done(a->archive),
 	    archive_total(a->archive), words);
-	if (a->added == NULL || ms - a->flushed_ms < FLUSH_MS)
+	if (ms - a->flushed_ms < FLUSH_MS)
 		return RC_OK;
 	a->flushed_ms = ms;
-	return added_flush(a->added, e);
+	rc = commit(a, e);
+	return rc == RC_OK && a->added != NULL ? added_flush(a->added, e) : rc;
 }
 
 /* run - every message there is, or until asked to end */
@@ -247,6 +349,8 @@ run(struct add *a, struct err *e)
 	progress_clear(&a->progress);
 	if (rc == RC_NOTFOUND)
 		rc = RC_OK;
+	if (rc == RC_OK)
+		rc = commit(a, e);
 	if (rc == RC_OK && a->added != NULL)
 		rc = added_flush(a->added, e);
 	return rc;
