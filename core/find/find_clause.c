@@ -18,7 +18,7 @@ struct chunk {
 	bool is_leading;  /* "…; and if": of what follows it */
 	bool is_temporal; /* "when": of an undated clause only */
 	bool is_ours;     /* "when I am in" */
-	bool after_semicolon, opens_bracket, asks;
+	bool after_semicolon, opens_bracket, asks, corrects;
 	bool shares_subject; /* "… and let you know": no subject of its own */
 };
 
@@ -119,6 +119,7 @@ weigh_chunk(struct find_work *w, struct chunk *c)
 	uint32_t i;
 
 	weigh_opening(w, c);
+	c->corrects = (w->words[c->first].classes & CLASS_BIT(CORRECT)) != 0;
 	if (w->words[c->first].classes & CLASS_BIT(COORD))
 		for (i = c->first + 1; i < c->end && i < c->first + 4; i++) {
 			if (w->words[i].is_finite)
@@ -334,6 +335,8 @@ starts_clause(const struct builder *b, const struct chunk *c)
 {
 	if (b->open == NULL)
 		return true;
+	if (c->corrects && b->has_time)
+		return false;
 	if (c->shares_subject && b->has_finite)
 		return c->has_time && b->has_time;
 	if (c->has_finite && b->has_finite)

@@ -81,6 +81,20 @@ is_abbreviation(const struct find_work *w, uint32_t i, uint32_t first)
 	return false;
 }
 
+/* is_trailing - "by 3... scrap that, by 4": dots that go on in small letters */
+static bool
+is_trailing(const struct find_work *w, uint32_t i, uint32_t first)
+{
+	const struct text_token *k = w->text->tokens;
+	uint32_t n = (uint32_t)w->text->count;
+
+	return i >= first + 2 && is_char(&k[i], '.') &&
+	       is_char(&k[i - 1], '.') && is_char(&k[i - 2], '.') &&
+	       i + 1 < n && !k[i + 1].starts_unit &&
+	       k[i + 1].kind == TEXT_WORD && !k[i + 1].is_title &&
+	       !k[i + 1].is_upper;
+}
+
 /* sentence_end - the token behind the sentence that begins at first */
 static uint32_t
 sentence_end(const struct find_work *w, uint32_t first)
@@ -103,6 +117,8 @@ sentence_end(const struct find_work *w, uint32_t first)
 		    (is_abbreviation(w, i, first) ||
 			(k[i + 1].kind == TEXT_WORD && !k[i + 1].is_title &&
 			    i > first && k[i - 1].kind == TEXT_NUMBER)))
+			continue;
+		if (is_trailing(w, i, first))
 			continue;
 		/* closing marks belong to the sentence they close */
 		while (i + 1 < n && !k[i + 1].starts_unit &&

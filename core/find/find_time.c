@@ -27,7 +27,7 @@ rank(const struct when_expr *x)
 	if (x->has_day)
 		return x->is_deadline ? 6 : 5;
 	if (x->is_deadline)
-		return 4;
+		return x->is_duration ? 4 : 5;
 	if (x->has_hour || !x->is_duration)
 		return 3;
 	return 2;

@@ -63,6 +63,9 @@ days_agree(const struct when_keys *a, const struct when_keys *p)
 {
 	uint64_t both = (a->has | p->has) & DAY_KEYS;
 
+	/* "today - next Friday" are two days */
+	if (keys_has(p, BIT(which)) && keys_has(a, BIT(day)))
+		return false;
 	if (keys_has(a, BIT(of_day)) || keys_has(p, BIT(of_day)))
 		return !keys_has(p, BIT(period)) || !keys_has(a, BIT(period));
 	if ((a->has & DAY_KEYS) == BIT(weekday) ||
@@ -91,6 +94,9 @@ finer_part(int a, int p)
 	if ((a == PART_morning && p == PART_first) ||
 	    (a == PART_first && p == PART_morning))
 		return PART_first;
+	if ((a == PART_overnight && p == PART_evening) ||
+	    (a == PART_evening && p == PART_overnight))
+		return PART_overnight;
 	if ((a == PART_afternoon && p == PART_early_afternoon) ||
 	    (a == PART_early_afternoon && p == PART_afternoon))
 		return PART_early_afternoon;
@@ -407,6 +413,15 @@ open_window(struct builder *b, const struct when_piece *p)
 	take(b, p);
 }
 
+/* names_weekday - "Monday", "Monday 14", and no hour: of such, two with "and"
+ * between are a range */
+static bool
+names_weekday(const struct when_keys *k)
+{
+	return keys_has(k, BIT(weekday)) && !keys_has(k, TIME_KEYS) &&
+	       keys_get(k, KEY_prefix, 0) != PREFIX_every;
+}
+
 /* joins - does a joining word make a window of the two? */
 static bool
 joins(const struct builder *b, const struct when_piece *p)
@@ -419,7 +434,8 @@ joins(const struct builder *b, const struct when_piece *p)
 		return false;
 	if (b->join == JOIN_and)
 		return keys_get(&f->to, KEY_prefix, 0) == PREFIX_between ||
-		       b->prefix == PREFIX_between;
+		       b->prefix == PREFIX_between ||
+		       (names_weekday(&f->to) && names_weekday(&p->k));
 	return true;
 }
 

@@ -55,6 +55,17 @@ check_weekday(struct resolver *r, const struct when_keys *k, int32_t day)
 	when_step(r, "the weekday written beside it is another one");
 }
 
+/* fits - whether a date with its year is on the weekday beside it */
+static bool
+fits(const struct when_keys *k, int mday, int month)
+{
+	int year = full_year(k->v[KEY_year]);
+
+	return civil_is_date(year, month, mday) &&
+	       (int)civil_weekday(civil_day(year, month, mday)) ==
+		   k->v[KEY_weekday];
+}
+
 /* written_date - month, day and year as numbers, dd/mm or mm/dd */
 static bool
 written_date(
@@ -64,6 +75,12 @@ written_date(
 	bool is_us = keys_has(k, BIT(us)) && r->ref->offset_min <= -240 &&
 		     r->ref->offset_min >= -480;
 
+	/* "Tuesday 11/3": the weekday may know better */
+	if (keys_has(k, BIT(us)) && keys_has(k, BIT(weekday)) &&
+	    keys_has(k, BIT(year)) &&
+	    fits(k, is_us ? b : a, is_us ? a : b) !=
+		fits(k, is_us ? a : b, is_us ? b : a))
+		is_us = fits(k, b, a);
 	if ((is_us && a <= 12 && b <= 31) || b > 12) {
 		*month = a;
 		*mday = b;
