@@ -19,6 +19,7 @@
 
 #define BACKLOG    128
 #define PLAIN_STEP (64 * 1024)
+#define PARTS_MAX  512 /* of one sendmsg(); IOV_MAX is 1024 */
 
 struct server {
 	struct MHD_Daemon *daemon;
@@ -84,10 +85,30 @@ drop_body(void *body)
 	snapshot_drop(body);
 }
 
-/* gzip_of - the parts as they stand; the answer holds them, since a slow
+static void
+free_bytes(void *bytes)
+{
+	talloc_free(bytes);
+}
+
+/* flat_of - the parts in one, where they are too many to be sent together */
+static struct MHD_Response *
+flat_of(const struct snapshot_body *b)
+{
+	char *bytes = talloc_size(NULL, b->gzip_len);
+	size_t i, n = 0;
+
+	assert(bytes != NULL);
+	for (i = 0; i < b->count; n += b->parts[i++].len)
+		memcpy(bytes + n, b->parts[i].at, b->parts[i].len);
+	return MHD_create_response_from_buffer_with_free_callback(
+	    b->gzip_len, bytes, free_bytes);
+}
+
+/* parts_of - the parts as they stand; the answer holds them, since a slow
  * client may outlive the snapshot */
 static struct MHD_Response *
-gzip_of(const struct snapshot *s)
+parts_of(const struct snapshot *s)
 {
 	struct MHD_IoVec *iov;
 	struct MHD_Response *r;
@@ -101,6 +122,16 @@ gzip_of(const struct snapshot *s)
 	r = MHD_create_response_from_iovec(
 	    iov, (unsigned)s->body->count, drop_body, snapshot_hold(s->body));
 	talloc_free(iov);
+	return r;
+}
+
+/* gzip_of - the whole, gzipped */
+static struct MHD_Response *
+gzip_of(const struct snapshot *s)
+{
+	struct MHD_Response *r =
+	    s->body->count > PARTS_MAX ? flat_of(s->body) : parts_of(s);
+
 	assert(r != NULL);
 	dress_body(r, s, s->etag_gzip);
 	add(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");

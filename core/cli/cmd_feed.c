@@ -106,6 +106,9 @@ check_wish(struct cli *c, const struct ledger_feed *f, struct err *e)
 		return cli_wrong(c, e, W_E_KIND, CLI_ARGS(f->kind));
 	if (strcmp(f->form, "events") != 0 && strcmp(f->form, "todos") != 0)
 		return cli_wrong(c, e, W_E_FORM, CLI_ARGS(f->form));
+	/* only the web server knows where its folder is seen from outside */
+	if (*c->settings->feed_folder != '\0' && *c->settings->feed_url == '\0')
+		return cli_fault(c, e, RC_BADINPUT, W_E_FEED_URL, CLI_NONE);
 	if (f->team != NULL && !has_team(c, f->team))
 		return cli_wrong(c, e, W_E_TEAM, CLI_ARGS(f->team));
 	if (f->alarms != NULL && !ahead_parse(f->alarms, &ahead))

@@ -132,8 +132,11 @@ query_sql(TALLOC_CTX *mem, const struct ledger_query *q)
 		    " AND coalesce(p.owner, m.author) = ?5 COLLATE NOCASE");
 	if (q->id != 0)
 		sql = talloc_asprintf_append(sql, " AND p.id = ?6");
+	if (!q->is_by_id)
+		return talloc_asprintf_append(sql, " ORDER BY p.due_at, p.id");
+	/* few changed: by the index of versions, not all in their order */
 	return talloc_asprintf_append(
-	    sql, q->is_by_id ? " ORDER BY p.id" : " ORDER BY p.due_at, p.id");
+	    sql, q->since != 0 ? " ORDER BY +p.id" : " ORDER BY p.id");
 }
 
 /* query_start - prepare and bind */

@@ -2,6 +2,7 @@
 
 Prints TAP without a plan. Each case ends with the server still answering.
 """
+import gzip
 import os
 import re
 import socket
@@ -92,6 +93,23 @@ ok(len(before) > 1000000, 'the calendar is long (%d bytes)' % len(before))
 ok(body == before, 'a slow reader gets what it began with')
 ok(after != before and after.endswith(b'END:VCALENDAR\r\n'),
    'others the new one meanwhile')
+
+# the same gzipped: pieces that others are given anew stay until it has read
+before = get()[1]
+slow = connect(small=True)
+slow.sendall(request(extra='Accept-Encoding: gzip\r\n'))
+first = slow.recv(1000)
+for n in range(3, 6):
+    old = tag()
+    change(n)
+    for _ in range(200):
+        if tag() != old:
+            break
+        time.sleep(0.05)
+head, body = read_all(slow, first)
+slow.close()
+ok(b'gzip' in head and gzip.decompress(body) == before,
+   'a slow reader of gzip does, too')
 
 # one that goes away in the middle
 for _ in range(20):

@@ -29,6 +29,9 @@ promise() { "$builddir/promise" -c "$conf" "$@"; }
 seed many 300
 url=$(promise feed add)
 public=$(promise -o feed-folder="$tmp/srv/feed" feed add)
+is "$(promise -o feed-url= -o feed-folder="$tmp/srv/feed" feed add 2>&1)" \
+    "promise: the setting 'feed-folder' wants 'feed-url', too" \
+    "feed-folder alone is not enough"
 like "$public" "^https://$site/feed/[0-9a-f]{64}\.ics\$" \
     "with feed-folder the address is that of a file"
 is "$(promise -o feed-folder="$tmp/srv/feed" feed list --json |
