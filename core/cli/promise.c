@@ -238,6 +238,10 @@ run_command(struct cli *c, struct err *e)
 	c->cmd = find_command(c->args[0]);
 	if (c->cmd == NULL)
 		return run_other(c, e);
+	if (c->cmd->program != NULL && c->arg_count > 1 &&
+	    (strcmp(c->args[1], "--help") == 0 ||
+		strcmp(c->args[1], "-h") == 0))
+		return run_help(c, c->cmd->name, e);
 	if (c->cmd->program != NULL) {
 		if (times_zone(c, e) != RC_OK)
 			return e->rc;

@@ -17,8 +17,7 @@ for command in $(promise help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 	run promise help "$command"
 	like "$out" "^Usage: promise $command" "help $command"
 	run promise "$command" --help
-	[ "$command" = scan ] || [ "$command" = add ] ||
-		like "$out" "^Usage: promise $command" "$command --help"
+	like "$out" "^Usage: promise $command" "$command --help"
 done
 run promise --version
 like "$out" '^promise [0-9]+\.[0-9]+' "version"
