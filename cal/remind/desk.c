@@ -65,8 +65,9 @@ desk_message_id(const struct desk *d, TALLOC_CTX *mem)
 static char *
 team_or(const struct desk *d, TALLOC_CTX *mem, const char *who)
 {
-	return talloc_strdup(
-	    mem, *d->settings->team_address ? d->settings->team_address : who);
+	const char *team = settings_manager(d->settings, who);
+
+	return talloc_strdup(mem, *team ? team : who);
 }
 
 enum rc
@@ -173,7 +174,8 @@ static enum rc
 add_team(struct work *w, const struct promise *p, const char *topic,
     int64_t moment, const char *reader, struct err *e)
 {
-	const char *team = w->desk->settings->team_address;
+	const char *team = settings_manager(
+	    w->desk->settings, p->owner ? p->owner : p->author);
 
 	if (*team == '\0' || strcasecmp(team, reader) == 0)
 		return RC_OK;

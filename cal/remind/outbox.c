@@ -45,7 +45,7 @@ take(const struct ledger_letter *t, void *arg, struct err *e)
 static bool
 is_for_others(const struct desk *d, const struct ledger_letter *t)
 {
-	const char *team = d->settings->team_address;
+	const char *team = settings_manager(d->settings, t->recipient);
 
 	return *team != '\0' && strcasecmp(team, t->recipient) != 0 &&
 	       strcmp(t->kind, "answer") != 0 && strcmp(t->kind, "invite") != 0;

@@ -318,6 +318,13 @@ static const struct settings_row table[] = {
 	    .def = "",
 	    .doc = "Manager or team that is told of what is late, and of what "
 		   "nobody is there for; empty for none." },
+	{ .name = "managers",
+	    .type = &settings_teams,
+	    .at = AT(managers),
+	    .def = "",
+	    .doc = "Who is told in place of team-address: WHO:ADDRESS, with "
+		   "commas; WHO is an author, a domain or one of the teams, "
+		   "and the first that fits counts." },
 	{ .name = "receipts",
 	    .type = &settings_receipts,
 	    .at = AT(receipts),

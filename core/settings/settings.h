@@ -123,6 +123,7 @@ struct settings {
 	unsigned remind_ahead_days; /* working days before a due; 0: not */
 	unsigned remind_late_days;  /* until what is late is said again */
 	int digest_min;     /* minutes after midnight; -1: when work begins */
+	char **managers;    /* "WHO:ADDRESS" */
 	char *team_address; /* for what is late or nobody's; "": none */
 	enum settings_receipts receipts;
 	unsigned retention_months; /* of settled promises; 0: for ever */
@@ -158,6 +159,11 @@ enum rc settings_calendar(TALLOC_CTX *mem, const struct settings *s,
 
 /* settings_names - is this address, or its domain, in such a list? */
 bool settings_names(char *const *people, const char *address);
+
+/* settings_manager - who hears of what this person is late with: the first of
+ * `managers` for the address, its domain or a team it is in, else
+ * team-address; "" nobody; owned by s */
+const char *settings_manager(const struct settings *s, const char *address);
 
 /* settings_path - home/NAME, owned by mem */
 char *settings_path(

@@ -197,3 +197,36 @@ settings_names(char *const *people, const char *address)
 			return true;
 	return false;
 }
+
+/* is_in_team - does `teams` name this person there? */
+static bool
+is_in_team(
+    const struct settings *s, const char *team, size_t len, const char *address)
+{
+	char *const *t;
+
+	for (t = s->teams; t != NULL && *t != NULL; t++)
+		if (strncmp(*t, team, len) == 0 && (*t)[len] == ':' &&
+		    strcasecmp(*t + len + 1, address) == 0)
+			return true;
+	return false;
+}
+
+const char *
+settings_manager(const struct settings *s, const char *address)
+{
+	const char *at = strrchr(address, '@');
+	char *const *m;
+	size_t len;
+
+	for (m = s->managers; m != NULL && *m != NULL; m++) {
+		len = strcspn(*m, ":");
+		if ((strlen(address) == len &&
+			strncasecmp(*m, address, len) == 0) ||
+		    (at != NULL && strlen(at + 1) == len &&
+			strncasecmp(*m, at + 1, len) == 0) ||
+		    is_in_team(s, *m, len, address))
+			return *m + len + 1;
+	}
+	return s->team_address;
+}

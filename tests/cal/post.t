@@ -269,6 +269,19 @@ seed kept 1
 tidy 2028-06-15T09:00
 is "$(promise outbox --all --json | wc -l)" 0 "nothing is left at last"
 
+# --- whose manager
+fresh 'receipts = never' 'team-address = chef@acme.example' \
+    'teams = "sav:paul@acme.example, sav:tom@acme.example"' \
+    'managers = "helene@acme.example:eva@acme.example, sav:max@acme.example, b.example:lea@b.example"'
+for who in helene@acme.example TOM@acme.example anne@acme.example x@b.example; do
+	SEED_AUTHOR=$who seed record en 2026-11-20 "I'll call you Friday, $who."
+done
+say 2026-11-23T09:00
+is "$(sed -s -n 2p "$hop"/*.env | grep -v '^\(helene\|TOM\|anne\|x\)@' | sort |
+    tr '\n' ' ')" \
+    "chef@acme.example eva@acme.example lea@b.example max@acme.example " \
+    "an author's, a team's, a domain's, else the one for all"
+
 # --- receipts: each doubt, at once, in the morning, or never
 doubts() {
 	"$builddir/tests/core/ledger_seed" "$home/ledger.db" <<-END
