@@ -6,4 +6,4 @@ tests_bench_cost_SOURCES = tests/bench/cost.c tests/fuzz/place.h \
 	tests/fuzz/place.c
 tests_bench_cost_LDADD = $(MESSAGE_LIBS) $(CORE_LIBS)
 EXTRA_DIST += tests/bench/gateway tests/bench/feed tests/bench/scan tests/bench/when \
-	tests/bench/linear tests/bench/milter
+	tests/bench/linear tests/bench/milter tests/bench/tls

@@ -162,6 +162,19 @@ faults_name_file_and_line(void **state)
 	    "place in a setting");
 	refused(f, "hostname = '${HOME}'\n",
 	    "1: hostname: '${' has no place in a setting");
+	refused(f, "next-hop-tls = yes\n",
+	    "1: next-hop-tls: 'yes' is none of \"no\", \"auto\", "
+	    "\"offered\", \"required\", \"implicit\"");
+	refused(f, "gateway-auth = yes\n",
+	    "1: gateway-auth: 'yes' is none of \"no\", \"tls\", "
+	    "\"loopback\", \"required\"");
+	refused(f, "next-hop-verify = maybe\n",
+	    "1: next-hop-verify: 'maybe' is none of \"no\", \"yes\"");
+	refused(f, "tls-key = key.pem\n",
+	    "1: tls-key: 'key.pem' does not begin with '/'");
+	refused(f, "gateway-listen = \"127.0.0.1:25 tls=yes\"\n",
+	    "1: gateway-listen: tls: 'yes' is none of \"no\", \"auto\", "
+	    "\"offered\", \"required\", \"implicit\"");
 }
 
 static void

@@ -582,4 +582,5 @@ def main():
     sys.exit(1 if wire.failures else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
