@@ -72,21 +72,32 @@ add_rcpt(struct report *r, const char *address, struct err *e)
 	return RC_OK;
 }
 
+/* is_how - behind the address: what led the mail to it */
+static bool
+is_how(struct slice s)
+{
+	s.at++; /* the comma */
+	s.len--;
+	s = decode_trim(s);
+	return decode_starts(s, "expanded:") || decode_starts(s, "forwarded:");
+}
+
 /* rcpt_line - "a@b", "a@b, Expanded: list@b", "Anne <a@b>, Forwarded: c@d" */
 static enum rc
 rcpt_line(struct report *r, struct slice value, struct err *e)
 {
-	static const char *const how[] = { ", expanded:", ", forwarded:" };
 	struct message_address *list = NULL;
-	size_t n = 0, i, k;
+	const char *comma = value.at, *end = value.at + value.len;
+	size_t n = 0, i;
 	enum rc rc;
 
-	for (i = 0; i < value.len; i++)
-		for (k = 0; value.at[i] == ',' && k < ARRAY_LEN(how); k++)
-			if (decode_starts(
-				(struct slice){ value.at + i, value.len - i },
-				how[k]))
-				value.len = i;
+	while ((comma = memchr(comma, ',', (size_t)(end - comma))) != NULL) {
+		if (is_how((struct slice){ comma, (size_t)(end - comma) })) {
+			value.len = (size_t)(comma - value.at);
+			break;
+		}
+		comma++;
+	}
 	rc = header_addresses(r->mem, value, &list, &n, e);
 	for (i = 0; rc == RC_OK && i < n; i++)
 		rc = add_rcpt(r, list[i].address, e);

@@ -244,9 +244,15 @@ understand(struct add *a, struct item *it, struct err *e)
 	struct understand_from from = { .received_at = it->in.at };
 	enum rc rc;
 
-	rc = parser_read(a->parser, it->mem, it->in.bytes, 0, &it->message, e);
+	/* a folder may hold journal reports, with an envelope each */
+	rc = parser_read_journal(
+	    a->parser, it->mem, it->in.bytes, &it->message, e);
 	if (rc != RC_OK)
 		return rc == RC_INTERNAL ? (e->rc = RC_RETRY) : rc;
+	if (it->message->envelope != NULL) {
+		from.mail_from = it->message->envelope->from;
+		from.rcpts = (const char *const *)it->message->envelope->rcpts;
+	}
 	it->fault = it->message->is_partial ? it->message->fault : NULL;
 	return understand_mail(
 	    a->understand, it->mem, it->message, &from, &it->understood, e);

@@ -54,6 +54,12 @@ is "$(add Maildir)" "2 read, 2 promises recorded, 0 unread
   2 passed over: are drafts or deleted" "a Maildir, less drafts and deleted"
 is "$(add Maildir/.Sent)" "1 read, 1 promise recorded, 0 unread" \
     "a folder of it by its own name"
+is "$(add -o own-domains=acme.example "$srcdir/tests/mailgw/journal/m365.eml")" \
+    "1 read, 1 promise recorded, 0 unread" "a journal report"
+like "$(list | grep m365@)" '"customers": ?\["buyer@client.example"\]' \
+    "with its own recipients"
+rm "$home/run/added" # it was begun anew for the other own-domains
+add one.eml box cl2 odd Maildir Maildir/.Sent >/dev/null
 before=$(count)
 is "$(add one.eml box cl2 odd Maildir/cur | sed -n 1p)" \
     "0 read, 0 promises recorded, 0 unread" "all of it again is nothing new"

@@ -99,6 +99,17 @@ ok "all of them are read" until_true '[ "$(loaded | sort -u | wc -l)" -ge 300 ]'
 loaded | sort >"$tmp/loaded"
 sort "$tmp/acked" >"$tmp/acked.sorted"
 ok "each is in the ledger, once" cmp "$tmp/acked.sorted" "$tmp/loaded"
+
+# --- SIGHUP: it is there when the settings ask for it
+grep -v journal-listen "$conf" >"$tmp/without"
+cp "$tmp/without" "$conf"
+kill -HUP $service_pid
+ok "SIGHUP: without its setting it is gone" until_true \
+    'tail -1 "$tmp/ready" | grep -q "ready gateway=[^ ]* feed=[^ ]*\$"'
+echo 'journal-listen = 127.0.0.1:0' >>"$conf"
+kill -HUP $service_pid
+ok "SIGHUP: and with it there again" until_true \
+    'tail -1 "$tmp/ready" | grep -q " journal=127"'
 service_stop
 is $status 0 "the service ends"
 
