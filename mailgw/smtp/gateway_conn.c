@@ -160,7 +160,7 @@ shake_client(struct conn *c)
 	default:
 		log_event(EV_GATEWAY_TLS,
 		    LOG_NUMBER("session", (int64_t)session_number(s)),
-		    LOG_TEXT("reason", why));
+		    LOG_TEXT("client", c->from), LOG_TEXT("reason", why));
 		peer_close(&c->client);
 		session_client_gone(s);
 		return true;

@@ -225,6 +225,24 @@ tls_put(struct tls *t, struct slice cipher)
 		abort(); /* better than a mail with a hole in it */
 }
 
+/* advice - the setting that has to do with it */
+static const char *
+advice(long verdict)
+{
+	switch (verdict) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return " (see next-hop-name)";
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return " (see next-hop-ca)";
+	default:
+		return "";
+	}
+}
+
 /* why - the reason of a failed handshake */
 static const char *
 why(struct tls *t)
@@ -235,8 +253,8 @@ why(struct tls *t)
 
 	if (SSL_get_verify_mode(t->ssl) != SSL_VERIFY_NONE &&
 	    verdict != X509_V_OK)
-		(void)snprintf(t->why, sizeof(t->why), "its certificate: %s",
-		    X509_verify_cert_error_string(verdict));
+		(void)snprintf(t->why, sizeof(t->why), "its certificate: %s%s",
+		    X509_verify_cert_error_string(verdict), advice(verdict));
 	else if (reason != NULL)
 		(void)snprintf(t->why, sizeof(t->why), "%s", reason);
 	else

@@ -1,5 +1,7 @@
 """names_wire.py - the gateway and the name of its next hop, as TAP
 
+With LONG=1 also an address that keeps silent, for 15 s.
+
 Called by names.t. A name server of the test's own stands on port 53 of some
 address of loopback; the gateway alone is told of it.
 """
@@ -96,6 +98,19 @@ def main():
         gw = gateway(Names(dead), hop.port)
         ok(Client(gw).hello.startswith("421 4.4.1"), "none of them answers")
         gw.stop()
+        if os.environ.get("LONG"):
+            full = socket.create_server((dead[0], hop.port), backlog=0)
+            crowd = [socket.socket() for _ in range(8)]
+            for s in crowd:
+                s.setblocking(False)
+                s.connect_ex((dead[0], hop.port))
+            gw = gateway(Names([dead[0], "127.9.9.9"]), hop.port)
+            started = time.monotonic()
+            ok(Client(gw, patience=40).hello.endswith("250 DSN\r\n") and
+               14 < time.monotonic() - started < 25,
+               "one that does not even refuse: the next one, after 15 s")
+            gw.stop()
+            full.close()
         gw = gateway(Names([]), hop.port)
         ok(Client(gw).hello.startswith("421 4.4.1") and
            "hop.promised.test" in gw.text(), "there are none: the log says so",
