@@ -10,11 +10,14 @@ postfix_need
 	echo "1..0 # SKIP python3-icalendar is not installed"
 	exit 0
 }
-postfix_conf
+postfix_conf 'smtpd_authorized_xclient_hosts = 127.0.0.0/8' \
+    'smtpd_authorized_xforward_hosts = 127.0.0.0/8'
 ok "Postfix answers" postfix_start
 
 service_conf "next-hop = 127.0.0.1:$hop_port" \
     'own-domains = ours.example' 'timezone = Europe/Paris'
+sed -i 's,^gateway-listen.*,gateway-listen = "127.0.0.1:0 xclient=127.0.0.1",' \
+    "$conf"
 service_start
 is $? 0 "promised is ready"
 port=${gateway##*:}
@@ -89,6 +92,45 @@ print(talk(b"Subject: a\r\n\r\nfirst\n.\r\nMAIL FROM:<evil@ours.example>\r\n"
 END
 like "$(cat "$tmp/smuggled")" '^5(54|00|50)' "a bare-LF end of data is refused"
 is "$(grep -c 'evil@' "$pf/log")" 0 "and Postfix never heard of it"
+
+# --- chunks, and a client that speaks for another
+cat >"$tmp/chunks.eml" <<'END'
+From: Tom <tom@ours.example>
+To: ann@theirs.example
+Message-ID: <chunks@ours.example>
+Subject: chunks
+
+.
+..
+nothing is promised here
+END
+"$python" - "$port" "$tmp/chunks.eml" >"$tmp/chunks" 2>&1 <<'END'
+import smtplib, sys
+data = open(sys.argv[2], "rb").read().replace(b"\n", b"\r\n")
+s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), "client.example", 20)
+s.ehlo()
+print("offers", s.has_extn("chunking"), s.has_extn("xclient"),
+      s.has_extn("xforward"))
+print("xclient", *s.docmd("XCLIENT NAME=staff.example ADDR=192.0.2.77"))
+s.ehlo()
+s.mail("tom@ours.example")
+s.rcpt("ann@theirs.example")
+for at in range(0, len(data), 40):
+    piece = data[at:at + 40]
+    last = b" LAST" if at + 40 >= len(data) else b""
+    s.send(b"BDAT %d%s\r\n" % (len(piece), last) + piece)
+    print("bdat", *s.getreply())
+END
+like "$(cat "$tmp/chunks")" '^offers True True True$' \
+    "Postfix's CHUNKING, XCLIENT and XFORWARD are offered"
+like "$(tail -1 "$tmp/chunks")" "^bdat 250 b'2\.0\.0 Ok: .*queued" \
+    "a message in chunks is taken"
+postfix_delivered "$tmp/chunks.eml" >"$tmp/got"
+ok "and arrives byte for byte" cmp "$tmp/chunks.eml" "$tmp/got"
+like "$(cat "$pf/log")" 'client=staff\.example\[192\.0\.2\.77\]' \
+    "from the client that XCLIENT named"
+like "$(cat "$tmp/promised.log")" 'gateway\.message .*client=192\.0\.2\.77' \
+    "and so says our log"
 
 # --- the ledger
 # the four mails that promise something, sent twice under two Message-IDs
