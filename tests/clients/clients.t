@@ -1,36 +1,10 @@
 # clients.t - what programs that are not ours read in a feed: vdirsyncer with
 # khal, calcurse, python3-icalendar, and from npm Mozilla's ical.js and node-ical
 . "$srcdir/tests/tap.sh"
+. "$srcdir/tests/clients/feed.sh"
 
 here=$srcdir/tests/clients
-TZ=Europe/Paris
-export TZ
-home=$tmp/home
-mkdir -m 700 "$home"
-HOME=$tmp XDG_CONFIG_HOME=$tmp/config XDG_DATA_HOME=$tmp/data
-XDG_CACHE_HOME=$tmp/cache
-export HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME
-cat >"$tmp/conf" <<CONF
-home = $home
-feed-listen = 127.0.0.1:0
-timezone = Europe/Paris
-CONF
-PROMISED_CONF=$tmp/conf
-export PROMISED_CONF
-seed() { "$builddir/tests/cal/seed" "$home/ledger.db" "$@"; }
-promise() { "$builddir/promise" "$@"; }
-add() { promise feed add "$@" | sed 's|.*/feed/||'; }
 soon() { date -d "+$1 days" +%F; }
-# until_true 'COMMAND' - up to ten seconds
-until_true() {
-	tries=100
-	until eval "$1"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-
 seed record fr "$(soon 3)T17:00" "Je vous envoie le devis n° 4711, corrigé ; \
 la remise de 5 % y est, \\ et l'acompte aussi : « chose promise, chose due » 🎁"
 SEED_KIND=appointment seed record en "$(soon 4)T10:00" \
@@ -41,11 +15,7 @@ SEED_KIND=offer seed record en "$(soon 9)" "The price holds until then."
 seed record fr "$(soon 6)" "$(printf 'é%.0s' $(seq 400)) avant la fin."
 events=$(add --name 'Équipe, « Support » ; et \ tout') todos=$(add --as todos)
 
-"$builddir/promised-feed" >"$tmp/ready" 2>"$tmp/log" &
-pid=$!
-at_exit 'kill "$pid" 2>/dev/null'
-until_true 'test -s "$tmp/ready"'
-base=http://$(cat "$home/run/feed.address")/feed
+feed_start
 fetch() { curl -fsS "$base/$1" >"$2"; }
 ok "the feed is there" until_true 'fetch "$events" "$tmp/events.ics"'
 ok "and that of tasks" until_true 'fetch "$todos" "$tmp/todos.ics"'

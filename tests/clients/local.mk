@@ -1,4 +1,5 @@
 # tests of clients: programs that are not ours, and what they make of a feed
-TESTS += tests/clients/clients.t
-EXTRA_DIST += tests/clients/clients.t tests/clients/dump.py \
+TESTS += tests/clients/clients.t tests/clients/evolution.t
+EXTRA_DIST += tests/clients/clients.t tests/clients/evolution.t \
+	tests/clients/feed.sh tests/clients/evolution.py tests/clients/dump.py \
 	tests/clients/dump.mjs tests/clients/node-ical.cjs
