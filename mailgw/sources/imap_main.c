@@ -30,6 +30,7 @@
 #define EXIT_TRY_AGAIN 75
 #define FIRST_MS       2000   /* to wait after a failure, then twice that */
 #define LAST_MS        300000 /* … up to this */
+#define GOOD_MS        60000  /* it lived so long: failures are forgotten */
 #define SPOOL_AGAIN_MS 5000
 #define CLOCKS_APART_S 600 /* of two machines that mean the same moment */
 #define NO_MARK_DAYS   31  /* to go back where a mark is damaged */
@@ -45,8 +46,7 @@ struct folder {
 	int fd;    /* -1: closed */
 	int64_t start_at_ms, started_ms, heard_ms;
 	unsigned failures; /* in a row */
-	bool is_open;
-	char why[200]; /* what it said last */
+	char why[200];     /* what it said last */
 	/* the message at hand */
 	uint64_t id; /* 0: none */
 	uint64_t uid;
@@ -113,12 +113,13 @@ end_talk(struct folder *f, const char *why)
 	f->held = 0;
 	if (f->watcher->is_ending)
 		return;
+	if (clock_ms(CLOCK_MONOTONIC) - f->started_ms >= GOOD_MS)
+		f->failures = 0;
 	for (i = 0; i < f->failures && wait_ms < LAST_MS; i++)
 		wait_ms *= 2;
 	if (wait_ms > LAST_MS)
 		wait_ms = LAST_MS;
 	f->failures++;
-	f->is_open = false;
 	f->start_at_ms = clock_ms(CLOCK_MONOTONIC) + wait_ms;
 	log_event(EV_IMAP_LOST, LOG_TEXT("folder", f->name),
 	    LOG_TEXT("reason", why), LOG_NUMBER("delay_ms", wait_ms));
@@ -234,7 +235,6 @@ on_durable(void *arg, enum rc rc, const struct err *e)
 		    LOG_TEXT("reason", ignored.text));
 	f->id = 0;
 	f->is_ended = false;
-	f->failures = 0;
 	log_event(EV_IMAP_MESSAGE, LOG_TEXT("folder", f->name),
 	    LOG_NUMBER("uid", (int64_t)f->uid),
 	    LOG_NUMBER("octets", (int64_t)f->octets));
@@ -292,7 +292,6 @@ opened(struct folder *f, const struct imap_word *word, struct slice text)
 		f->mark.uid = 0;
 		move_mark(f, 0);
 	}
-	f->is_open = true;
 	log_event(EV_IMAP_OPEN, LOG_TEXT("folder", f->name),
 	    LOG_TEXT("name", name),
 	    LOG_TEXT("watch", word->b ? "idle" : "poll"));
@@ -311,7 +310,6 @@ take(struct folder *f, const struct imap_word *word, struct slice text)
 		opened(f, word, text);
 		break;
 	case IMAP_ALIVE:
-		f->failures = 0;
 		break;
 	case IMAP_MAIL:
 		if (f->id != 0 || word->a > UINT32_MAX)

@@ -29,6 +29,7 @@
 struct talk {
 	const struct settings *settings;
 	const struct settings_imap *account;
+	char *password; /* NULL once it was used */
 	struct wire *wire;
 	mailimap *imap;
 	uint32_t uidvalidity, uid; /* done up to there */
@@ -94,6 +95,9 @@ refused(const struct talk *t, const char *what, int code)
 	default:
 		break;
 	}
+	if (said != NULL && t->password != NULL &&
+	    strstr(said, t->password) != NULL)
+		said = "the server refuses, and repeats the password";
 	if (said != NULL && *said != '\0')
 		(void)snprintf(why, sizeof(why), "%s: %.120s", what, said);
 	else
@@ -157,17 +161,18 @@ greet(struct talk *t)
 }
 
 static void
-log_in(struct talk *t, char *password)
+log_in(struct talk *t)
 {
 	const char *user = t->account->user;
 
 	command(t);
 	if (t->account->is_token)
 		check(t, "login",
-		    mailimap_oauth2_authenticate(t->imap, user, password));
+		    mailimap_oauth2_authenticate(t->imap, user, t->password));
 	else
-		check(t, "login", mailimap_login(t->imap, user, password));
-	explicit_bzero(password, strlen(password));
+		check(t, "login", mailimap_login(t->imap, user, t->password));
+	explicit_bzero(t->password, strlen(t->password));
+	t->password = NULL;
 }
 
 /* is_sent - has the server marked it as the folder of sent mail? */
@@ -477,7 +482,8 @@ look(struct talk *t)
 	size_t n = search(t, &uids), i;
 
 	for (i = 0; i < n; i++)
-		give(t, uids[i]);
+		if (uids[i] > t->uid) /* once, were it there twice */
+			give(t, uids[i]);
 	talloc_free(uids);
 }
 
@@ -567,7 +573,6 @@ main(int argc, char **argv)
 	TALLOC_CTX *mem = talloc_new(NULL);
 	struct settings *settings;
 	struct talk t = { 0 };
-	char *password;
 	struct err e;
 	size_t n = 0;
 	int opt;
@@ -594,13 +599,13 @@ main(int argc, char **argv)
 	if (t.account == NULL)
 		failed("the settings do not name it any more");
 	if (secret_read(mem, "password", t.account->password_file,
-		t.account->password_command, &password, &e) != RC_OK)
+		t.account->password_command, &t.password, &e) != RC_OK)
 		failed(e.text);
 	t.wire = wire_connect(mem, t.account, failed);
 	if (sandbox_close(true, &e) != RC_OK)
 		failed(e.text);
 	greet(&t);
-	log_in(&t, password);
+	log_in(&t);
 	capabilities(&t);
 	t.has_idle = mailimap_has_idle(t.imap) != 0;
 	open_folder(&t);

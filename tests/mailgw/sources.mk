@@ -9,3 +9,7 @@ tests_mailgw_mbox_test_SOURCES = tests/mailgw/mbox_test.c \
 	mailgw/sources/mbox.h mailgw/sources/mbox.c
 tests_mailgw_mbox_test_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/mailgw/mbox_test
+
+TESTS += tests/mailgw/imap.t
+EXTRA_DIST += tests/mailgw/imap.t tests/mailgw/imap_hostile.py
+tests/mailgw/imap.log: promised-imap promised-imap-talk

@@ -62,4 +62,95 @@ is "$(people ben flags 'Sent Items' | grep -c Seen)" 1 "what is seen stays so"
 people ben append "Sent Items" "$tmp/big.eml" >/dev/null
 ok "one larger than max-message is passed over" \
     until_true 'grep -q "imap.passed.*user\|imap.passed.*larger" "$log"'
+
+# --- a mark that is behind: what a death before it was moved leaves
+mark=$(echo "$tmp/home/run/imap/anna@"*)
+cp "$mark" "$tmp/mark"
+by_id twice@ours.example "$mails/1-plain.eml" "$tmp/twice.eml"
+people anna append Envoyes "$tmp/twice.eml" >/dev/null
+ok "another mail" until_true 'has twice@'
+before=$(promises)
+service_stop
+is $status 0 "the service ends"
+cp "$tmp/mark" "$mark"
+
+# --- killed again and again under load
+service_start
+people anna load Envoyes 120 >"$tmp/acked" &
+load=$!
+kills=0
+while kill -0 $load 2>/dev/null && [ $kills -lt 5 ]; do
+	n=$(wc -l <"$tmp/acked")
+	until_true '[ "$(wc -l <"$tmp/acked")" -gt $((n + 12)) ] ||
+	    ! kill -0 $load 2>/dev/null'
+	pid=$(pgrep -P "$service_pid" -f 'promised-imap ') &&
+	    kill -9 $pid && kills=$((kills + 1))
+done
+wait $load
+is $? 0 "120 mails are sent, promised-imap killed $kills times meanwhile"
+loaded() { promise list --json 2>/dev/null | grep -o 'load[0-9]*@acme.example'; }
+ok "all of them are read" until_true '[ "$(loaded | sort -u | wc -l)" = 120 ]'
+loaded | sort >"$tmp/loaded"
+sort "$tmp/acked" >"$tmp/acked.sorted"
+ok "each is in the ledger, once" cmp "$tmp/acked.sorted" "$tmp/loaded"
+is "$(promises)" $((before + 120)) "and what was fetched twice is there once"
+
+# --- the server ends, and begins again
+by_id later@ours.example "$mails/1-plain.eml" "$tmp/later.eml"
+dovecot_stop
+ok "that it is gone is said" until_true 'grep -q "imap.lost folder=anna" "$log"'
+ok "Dovecot is up again" dovecot_start
+people anna append Envoyes "$tmp/later.eml" >/dev/null
+ok "and watched again" until_true 'has later@'
+
+# --- numbered anew
+lost=$(seen imap.renumbered)
+by_id renumbered@ours.example "$mails/1-plain.eml" "$tmp/renumbered.eml"
+n=$(promises)
+people anna renumber Envoyes
+people anna append Envoyes "$tmp/renumbered.eml" >/dev/null
+ok "a folder that is numbered anew is read on" until_true 'has renumbered@'
+ok "after an event" test "$(seen imap.renumbered)" -gt "$lost"
+ok "its mails are all fetched again" until_true \
+    '[ "$(grep -c "reader.message.*recorded=0" "$log")" -ge 120 ]'
+is "$(promises)" $((n + 1)) "nothing is there twice"
+service_stop
+dovecot_stop
+
+# --- a server without IDLE; passwords; certificates
+dovecot_conf 'imap_capability = IMAP4rev1 SPECIAL-USE LITERAL+'
+ok "a Dovecot without IDLE is up" dovecot_start
+imaps="localhost:$imaps_port tls=implicit"
+good="name=imap.example ca=$dv/ca.pem"
+echo wrong >"$tmp/wrong"
+chmod 600 "$tmp/wrong"
+cp "$dv/password" "$tmp/open"
+chmod 644 "$tmp/open"
+service_conf 'own-domains = "acme.example, ours.example"' \
+    'timezone = Europe/Paris' "imap = \"$imaps $good user=anna $file poll=1; \
+$imaps $good user=dora password-file=$tmp/wrong; \
+$imaps $good user=open password-file=$tmp/open; \
+$imaps user=eve name=imap.example ca=$dv/other.pem $file; \
+$imaps user=eva ca=$dv/ca.pem $file; $imaps user=evo $file; \
+$imaps $good user=none folder=Nowhere $file\""
+: >"$log"
+service_start
+lost() { until_true "grep -Eqi 'imap.lost folder=$1@.*$2' \"\$log\""; }
+ok "a wrong password is refused" lost dora 'login: .*authentication failed'
+cp "$dv/password" "$tmp/wrong"
+ok "one that others can read is not used" lost open 'read by others'
+ok "a certificate of an unknown authority is not taken" lost eve certificate
+ok "nor one for another name" lost eva 'hostname mismatch'
+ok "nor one that the system knows nothing of" lost evo certificate
+ok "a folder that is not there is said to be missing" lost none Nowhere
+ok "without IDLE the server is asked" \
+    until_true 'grep -q "imap.open folder=anna.*watch=poll" "$log"'
+by_id polled@ours.example "$mails/1-plain.eml" "$tmp/polled.eml"
+people anna append Envoyes "$tmp/polled.eml" >/dev/null
+ok "and says what is new" until_true 'has polled@'
+ok "the password put right, its folder is watched" \
+    until_true 'grep -q "imap.open folder=dora" "$log"'
+is "$(grep -c ouvre-toi "$log")" 0 "no password is in the log"
+service_stop
+is $status 0 "the service ends"
 finish
