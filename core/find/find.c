@@ -13,6 +13,8 @@ is_candidate(const struct find_work *w, const struct find_clause *c)
 
 	if (c->time != FIND_NO_TIME)
 		return true;
+	if (c->condition != c->condition_end && c->first > c->from)
+		return true;
 	for (i = c->first; i < c->end; i++)
 		if (w->words[i].is_finite ||
 		    (w->words[i].is_verb &&

@@ -18,6 +18,7 @@ struct chunk {
 	bool is_leading;  /* "…; and if": of what follows it */
 	bool is_temporal; /* "when": of an undated clause only */
 	bool is_ours;     /* "when I am in" */
+	bool is_gap;      /* "and the map", once …: a promise of its own */
 	bool after_semicolon, opens_bracket, asks, corrects;
 	bool shares_subject; /* "… and let you know": no subject of its own */
 };
@@ -180,6 +181,10 @@ new_subject(
 		finite |=
 		    w->words[j].is_finite ||
 		    (w->words[j].is_verb && w->words[j].forms & FORM_BIT(INF));
+	/* "how many of you have" */
+	if ((is & CLASS_BIT(YOU)) && !w->words[i - 1].is_verb &&
+	    (w->words[i - 1].classes & CLASS_BIT(FUNCTION)))
+		return false;
 	if (is & (third | ours))
 		return (finite || (is & CLASS_BIT(I)) ||
 			   ((is & CLASS_BIT(WE)) && i + 1 < end &&
@@ -337,6 +342,8 @@ starts_clause(const struct builder *b, const struct chunk *c)
 		return true;
 	if (c->corrects && b->has_time)
 		return false;
+	if (c->is_gap && b->has_finite && b->has_time)
+		return true;
 	if (c->shares_subject && b->has_finite)
 		return c->has_time && b->has_time;
 	if (c->has_finite && b->has_finite)
@@ -365,6 +372,13 @@ build(struct find_work *w, uint32_t number)
 	size_t n = cut_chunks(w, s, chunks), i;
 	struct builder b = { 0 };
 
+	for (i = 0; i + 1 < n; i++)
+		chunks[i].is_gap =
+		    (w->words[chunks[i].first].classes & CLASS_BIT(COORD)) &&
+		    chunks[i].end > chunks[i].first + 1 &&
+		    !chunks[i].has_finite && !chunks[i].has_time &&
+		    !chunks[i].is_condition && chunks[i + 1].is_condition &&
+		    !chunks[i + 1].is_leading;
 	for (i = 0; i < n; i++) {
 		const struct chunk *c = &chunks[i];
 

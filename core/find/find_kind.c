@@ -52,6 +52,19 @@ sense(const struct find_word *x)
 	return "verb";
 }
 
+/* said - the classes of a clause's words, its condition left out */
+static uint64_t
+said(const struct find_work *w, const struct find_clause *c)
+{
+	uint64_t seen = 0;
+	uint32_t i;
+
+	for (i = c->first; i < c->end; i++)
+		if (!w->words[i].in_condition)
+			seen |= w->words[i].classes;
+	return seen;
+}
+
 /* put_acts - who does what, and when; « passe prendre » is two verbs */
 static void
 put_acts(const struct find_work *w, const struct find_clause *c, const char *t,
@@ -126,12 +139,9 @@ find_kind_features(
 {
 	const char *t = grain(w, c), *place = "";
 	const struct when_expr *x;
-	uint64_t seen = 0;
+	uint64_t seen = said(w, c);
 	uint32_t i;
 
-	for (i = c->first; i < c->end; i++)
-		if (!w->words[i].in_condition)
-			seen |= w->words[i].classes;
 	if (seen & CLASS_BIT(REMOTE))
 		place = "remote";
 	else if (seen & CLASS_BIT(ONSITE))
@@ -142,6 +152,8 @@ find_kind_features(
 		find_put(s, "k:valid.", t, "", "");
 	if (seen & CLASS_BIT(FETCH))
 		find_put(s, "k:fetch", "", "", "");
+	if (seen & CLASS_BIT(MEETING))
+		find_put(s, "k:meeting.", t, "", "");
 	if (seen & CLASS_BIT(DEED))
 		find_put(s, "k:deed.", t, ".", place);
 	put_acts(w, c, t, place, s);
@@ -160,12 +172,8 @@ find_kind_features(
 static bool
 brings(const struct find_work *w, const struct find_clause *c, uint64_t verbs)
 {
-	uint64_t seen = 0;
-	uint32_t i;
+	uint64_t seen = said(w, c);
 
-	for (i = c->first; i < c->end; i++)
-		if (!w->words[i].in_condition)
-			seen |= w->words[i].classes;
 	return (seen & CLASS_BIT(FETCH)) || (verbs & VERB_BIT(DELIVER)) ||
 	       ((verbs & VERB_BIT(SEND)) && !(seen & CLASS_BIT(ONSITE)));
 }
@@ -222,6 +230,24 @@ calls(const struct find_work *w, const struct find_clause *c,
 	       (beside & CLASS_BIT(YOU));
 }
 
+/* moves - whether a thing is what comes: « le colis arrive chez vous » */
+static bool
+moves(const struct find_work *w, const struct find_clause *c,
+    const struct find_act *a)
+{
+	uint64_t before = 0;
+	uint32_t i;
+
+	if (a->who != WHO_THING)
+		return false;
+	for (i = c->first; i < a->finite; i++)
+		if (!w->words[i].in_condition)
+			before |= w->words[i].classes;
+	return (before & CLASS_BIT(THING)) &&
+	       !(before &
+		   (CLASS_BIT(DEED) | CLASS_BIT(STAFF) | CLASS_BIT(MEETING)));
+}
+
 /* phrases - « en principe », "all being well": words that only soften */
 static bool
 phrases(const struct find_work *w, const struct find_clause *c)
@@ -231,6 +257,7 @@ phrases(const struct find_work *w, const struct find_clause *c)
 	for (i = c->first; i + 1 < c->end; i++)
 		if ((w->words[i].classes & w->words[i + 1].classes &
 			CLASS_BIT(HEDGE)) &&
+		    !(w->words[i].classes & CLASS_BIT(CONDWORD)) &&
 		    !w->words[i].in_condition)
 			return true;
 	return false;
@@ -249,6 +276,7 @@ settle(const struct find_work *w, const struct find_clause *c,
 			       VERB_BIT(GET) | VERB_BIT(ANSWER) |
 			       VERB_BIT(PAY) | VERB_BIT(INFORM);
 	const struct when_expr *t = &w->in->times->exprs[c->time];
+	uint64_t seen = said(w, c);
 	bool is_hour = t->has_hour || c->hour != FIND_NO_TIME;
 	struct find_act a;
 	uint64_t verbs = 0;
@@ -257,7 +285,16 @@ settle(const struct find_work *w, const struct find_clause *c,
 	if (main_act(w, c, &a)) {
 		verbs = w->words[a.verb].verbs;
 		is_call = calls(w, c, &a);
-	}
+		if (moves(w, c, &a))
+			*appointment -= TELLING;
+		else if ((verbs & meet) &&
+			 (a.who == WHO_US || a.who == WHO_STAFF ||
+			     a.who == WHO_NAME))
+			*appointment += TELLING / 2;
+	} else if ((seen & CLASS_BIT(VALIDLABEL)) && !(seen & CLASS_BIT(DEED)))
+		*offer += TELLING / 2; /* « Validité : 31/10 » */
+	if (seen & CLASS_BIT(MEETING))
+		*appointment += TELLING / 2;
 	if (t->is_until && !c->is_not_before && !(verbs & yield))
 		*offer += TELLING;
 	if (is_call && (!is_hour || t->is_duration))

@@ -69,6 +69,7 @@
 	X(GREETING, "greeting")                                                \
 	X(ONSITE, "onsite")                                                    \
 	X(REMOTE, "remote")                                                    \
+	X(MEETING, "meeting")                                                  \
 	X(FETCH, "fetch")                                                      \
 	X(TEMPORAL, "temporal")                                                \
 	X(ABBR, "abbr")                                                        \

@@ -25,7 +25,7 @@ rank(const struct when_expr *x)
 	if (x->is_recurrence)
 		return 6;
 	if (x->has_day)
-		return x->is_deadline ? 6 : 5;
+		return x->is_deadline || x->has_hour ? 6 : 5;
 	if (x->is_deadline)
 		return x->is_duration ? 4 : 5;
 	if (x->has_hour || !x->is_duration)

@@ -317,7 +317,8 @@ describe(struct when_expr *x, const struct when_field *f)
 		      (x->is_duration && k->v[KEY_unit] <= UNIT_business_hour);
 	x->has_day =
 	    keys_has(k, BIT(day) | BIT(weekday) | BIT(mday) | BIT(num1) |
-			    BIT(feast) | BIT(easter) | BIT(anaphor));
+			    BIT(feast) | BIT(easter) | BIT(anaphor)) &&
+	    !keys_has(k, BIT(of_day));
 	x->is_counted = f->base.has != 0;
 	x->is_vague = keys_has(k, BIT(vague));
 	x->is_past = keys_has(k, BIT(past));
