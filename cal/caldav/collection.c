@@ -7,7 +7,6 @@
 #include <glib.h>
 #include <jansson.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "cal/caldav/collection.h"
 #include "cal/file.h"
@@ -19,6 +18,7 @@
 
 struct collection {
 	char *folder;
+	const char *lang;
 	struct shelf *shelf;
 	int64_t at;         /* of what is being written */
 	GHashTable *strays; /* while all is told: files not told of yet */
@@ -64,6 +64,32 @@ is_current(const char *path, const char *text)
 	return same;
 }
 
+/* write_props - what Radicale wants to know, unless somebody said so */
+static enum rc
+write_props(const struct collection *c, struct err *e)
+{
+	char *path = talloc_asprintf(NULL, "%s/" PROPS, c->folder), *text;
+	enum rc rc = RC_OK;
+	json_t *o;
+
+	if (path == NULL)
+		return err_nomem(e);
+	if (access(path, F_OK) == 0)
+		goto out;
+	o = json_pack("{s:s,s:s,s:s,s:s}", "tag", "VCALENDAR", "D:displayname",
+	    words_of(c->lang)->name, "C:supported-calendar-component-set",
+	    "VEVENT", "ICAL:calendar-color", "#FF8C00");
+	text = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	rc = text == NULL
+		 ? err_nomem(e)
+		 : file_write(path, COLLECTION_MODE, slice_of(text), c->at, e);
+	free(text);
+out:
+	talloc_free(path);
+	return rc;
+}
+
 /* begin_anew - everything will be told again: what is there and is not told
  * of is to go */
 static enum rc
@@ -72,10 +98,16 @@ begin_anew(struct collection *c, struct err *e)
 	DIR *d = opendir(c->folder);
 	struct dirent *entry;
 	int64_t id;
+	enum rc rc;
 	int end;
 
 	if (d == NULL)
 		return err_errno(e, "'%s'", c->folder);
+	rc = write_props(c, e);
+	if (rc != RC_OK) {
+		(void)closedir(d);
+		return rc;
+	}
 	if (c->strays != NULL)
 		g_hash_table_destroy(c->strays);
 	c->strays =
@@ -159,34 +191,6 @@ put(int64_t id, struct slice text, void *arg, struct err *e)
 	return rc;
 }
 
-/* write_props - what Radicale wants to know, unless somebody said so */
-static enum rc
-write_props(const struct collection *c, const char *lang, struct err *e)
-{
-	char *path = talloc_asprintf(NULL, "%s/" PROPS, c->folder), *text;
-	struct timespec now;
-	enum rc rc = RC_OK;
-	json_t *o;
-
-	if (path == NULL)
-		return err_nomem(e);
-	if (access(path, F_OK) == 0)
-		goto out;
-	o = json_pack("{s:s,s:s,s:s,s:s}", "tag", "VCALENDAR", "D:displayname",
-	    words_of(lang)->name, "C:supported-calendar-component-set",
-	    "VEVENT", "ICAL:calendar-color", "#FF8C00");
-	text = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	rc = text == NULL ? err_nomem(e)
-			  : file_write(path, COLLECTION_MODE, slice_of(text),
-				now.tv_sec, e);
-	free(text);
-out:
-	talloc_free(path);
-	return rc;
-}
-
 enum rc
 collection_new(TALLOC_CTX *mem, const char *folder,
     const struct shelf_choice *choice, const char *lang,
@@ -199,13 +203,12 @@ collection_new(TALLOC_CTX *mem, const char *folder,
 		return err_nomem(e);
 	talloc_set_destructor(c, collection_gone);
 	c->folder = talloc_strdup(c, folder);
+	c->lang = lang;
 	c->shelf = shelf_new(c, choice, put, c);
 	if (c->folder == NULL || c->shelf == NULL)
 		rc = err_nomem(e);
 	else if (mkdir(c->folder, 0750) != 0 && errno != EEXIST)
 		rc = err_errno(e, "'%s'", c->folder);
-	if (rc == RC_OK)
-		rc = write_props(c, lang, e);
 	if (rc != RC_OK) {
 		talloc_free(c);
 		return rc;

@@ -27,7 +27,7 @@ struct collection;
  * collection_new - the last folder is made where it is missing
  *
  * choice  borrowed; must outlive the collection
- * lang    of its name, "fr" or "en"
+ * lang    of its name, "fr" or "en"; borrowed as well
  */
 enum rc collection_new(TALLOC_CTX *mem, const char *folder,
     const struct shelf_choice *choice, const char *lang,

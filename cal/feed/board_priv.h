@@ -52,7 +52,7 @@ struct board {
 	struct ical *ical;
 	char *uuid; /* of the ledger ical was made for */
 	struct board_feed **feeds;
-	size_t count;
+	size_t count, cursor;           /* cursor: while they are listed */
 	struct collection *collection;  /* of the setting caldav, or NULL */
 	struct shelf_choice everything; /* what it holds */
 	struct board_stand **stands;

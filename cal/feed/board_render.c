@@ -58,6 +58,9 @@ find_feed(struct board *b, int64_t id)
 	struct board_feed *f;
 	size_t i;
 
+	/* they come in the order they were listed in before */
+	if (b->cursor < b->count && b->feeds[b->cursor]->id == id)
+		return b->feeds[b->cursor++];
 	for (i = 0; i < b->count; i++)
 		if (b->feeds[i]->id == id)
 			return b->feeds[i];
@@ -148,7 +151,8 @@ text(const char *t)
 
 /* stand_of - the shelf of a subscription, shared with those alike */
 static struct board_stand *
-stand_of(struct board *b, const struct ledger_feed *row)
+stand_of(
+    struct board *b, struct board_stand *last, const struct ledger_feed *row)
 {
 	char *key = talloc_asprintf(NULL, "%s\n%s\n%s\n%s\n%s\n%s\n%d",
 	    text(row->customer), text(row->author), text(row->team),
@@ -157,7 +161,9 @@ stand_of(struct board *b, const struct ledger_feed *row)
 	struct board_stand *d = NULL;
 	size_t i;
 
-	for (i = 0; key != NULL && i < b->stand_count; i++)
+	if (last != NULL && key != NULL && strcmp(last->key, key) == 0)
+		d = last;
+	for (i = 0; key != NULL && d == NULL && i < b->stand_count; i++)
 		if (strcmp(b->stands[i]->key, key) == 0)
 			d = b->stands[i];
 	if (key != NULL && d == NULL) {
@@ -216,7 +222,7 @@ list_feed(const struct ledger_feed *row, void *arg, struct err *e)
 	}
 	changed |= put(f, &f->name, row->name);
 	changed |= put(f, &f->lang, row->lang);
-	stand = f->is_revoked ? NULL : stand_of(b, row);
+	stand = f->is_revoked ? NULL : stand_of(b, f->stand, row);
 	if (stand == NULL && !f->is_revoked)
 		return err_nomem(e);
 	changed |= stand != f->stand;
@@ -240,6 +246,7 @@ list_feeds(struct board *b, struct err *e)
 
 	for (i = 0; i < b->count; i++)
 		b->feeds[i]->is_listed = false;
+	b->cursor = 0;
 	rc = ledger_feed_each(b->ledger, list_feed, b, e);
 	if (rc != RC_OK)
 		return rc;
