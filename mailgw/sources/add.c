@@ -217,7 +217,7 @@ commit(struct add *a, struct err *e)
 		talloc_free(a->batch[i].mem);
 	}
 	a->batch_count = a->batch_bytes = 0;
-	return rc;
+	return rc == RC_OK && a->added != NULL ? added_flush(a->added, e) : rc;
 }
 
 /* enqueue - into the batch, with a copy of its octets */
@@ -340,6 +340,10 @@ run(struct add *a, struct err *e)
 		rc = archive_next(a->archive, &in, e);
 		if (rc == RC_NOTFOUND)
 			break;
+		if (rc == RC_RETRY) { /* a signal: was it for us? */
+			rc = RC_OK;
+			continue;
+		}
 		if (rc == RC_INTERNAL) {
 			a->n.failed++;
 			say(a, "%s", e->text);

@@ -239,9 +239,9 @@ fill(struct archive *a, struct err *e)
 
 	if (to == NULL)
 		return err_nomem(e);
-	do
-		n = read(a->fd, to, room);
-	while (n < 0 && errno == EINTR);
+	n = read(a->fd, to, room);
+	if (n < 0 && errno == EINTR)
+		return RC_RETRY;
 	if (n < 0)
 		return err_errno(e, "%s: cannot be read", a->path);
 	a->done += (uint64_t)n;
@@ -280,6 +280,8 @@ archive_next(struct archive *a, struct archive_message *out, struct err *e)
 			rc = fill(a, e);
 		if (rc == RC_OK || rc == RC_TOOBIG)
 			break;
+		if (rc == RC_RETRY)
+			return rc;
 		close_file(a);
 		if (rc != RC_NOTFOUND)
 			return e->rc = RC_INTERNAL;

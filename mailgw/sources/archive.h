@@ -36,7 +36,8 @@ enum rc archive_new(TALLOC_CTX *mem, char *const *paths, size_t count,
  * archive_next - the next message
  *
  * RC_OK; RC_TOOBIG one over max_bytes; RC_NOTFOUND no more; RC_INTERNAL a file
- * that cannot be read, *e says which: go on
+ * that cannot be read, *e says which: go on; RC_RETRY a signal came while it
+ * waited: go on, or do not
  */
 enum rc archive_next(
     struct archive *a, struct archive_message *out, struct err *e) must_check;
