@@ -228,6 +228,33 @@ working_days_skip_weekends_and_feasts(void **state)
 }
 
 static void
+closures_are_closed(void **state)
+{
+	struct calendar *c = calendar("fr");
+	struct err e;
+
+	(void)state;
+	assert_rc(
+	    RC_OK, &e, calendar_close(c, day_of("2026-11-13"), "pont", &e));
+	assert_rc(
+	    RC_OK, &e, calendar_close(c, day_of("2026-11-12"), "pont", &e));
+	assert_rc(
+	    RC_OK, &e, calendar_close(c, day_of("2026-11-12"), "twice", &e));
+	assert_string_equal(calendar_holiday(c, day_of("2026-11-12")), "pont");
+	assert_false(calendar_is_working(c, day_of("2026-11-13")));
+	assert_true(calendar_is_working(c, day_of("2026-11-10")));
+	assert_day(calendar_add(c, day_of("2026-11-10"), 1), "2026-11-16");
+	assert_day(
+	    calendar_add_ouvrables(c, day_of("2026-11-10"), 1), "2026-11-14");
+	for (int32_t i = 0; i < CALENDAR_MAX_CLOSED - 2; i++)
+		assert_rc(RC_OK, &e,
+		    calendar_close(c, day_of("2027-01-01") + i, "x", &e));
+	assert_rc(RC_TOOBIG, &e,
+	    calendar_close(c, day_of("2026-01-01"), "one too many", &e));
+	talloc_free(c);
+}
+
+static void
 working_minutes_stay_inside_hours(void **state)
 {
 	static const struct {
@@ -371,6 +398,7 @@ main(void)
 		cmocka_unit_test(zones_jump_twice_a_year),
 		cmocka_unit_test(unknown_zones_are_refused),
 		cmocka_unit_test(working_days_skip_weekends_and_feasts),
+		cmocka_unit_test(closures_are_closed),
 		cmocka_unit_test(working_minutes_stay_inside_hours),
 		cmocka_unit_test(odd_calendars_end),
 		cmocka_unit_test(holidays_fall_as_published),

@@ -44,6 +44,36 @@ is "$(printf '%s\t%s\t%s\t%s\n' \
     '{"id": "a", "due": "2026-11-26"}
 {"id": "b", "due": null}
 {"id": "c", "due": "2026-12-03"}' "a batch"
+# due AT HOLIDAYS TEXT: on the days a clock jumps, over the year's end, and with
+# other holidays
+due() {
+	"$builddir/promise" when -o "holidays=$2" --at "$1" \
+	    --zone Europe/Paris --lang fr "$3" | cut -d' ' -f1
+}
+while read -r at set want text; do
+	case $at in '#'* | '') continue ;; esac
+	is "$(due "$at" "$set" "$text")" "$want" "$set, $at: $text"
+done <<'ROWS'
+2026-10-24T20:00 fr 2026-10-25T07:00 sous 12 h
+2026-10-25T00:30 fr 2026-10-25T02:30 dans 3 heures
+2026-10-24T20:00 fr 2026-10-25 demain
+2026-03-28T20:00 fr 2026-03-29T09:00 sous 12 h
+2026-03-29T01:30 fr 2026-03-29T03:00 dans 30 minutes
+2026-03-28T10:00 fr 2026-03-29T02:30 demain à 2 h 30
+2026-12-30T16:00 fr 2027-01-04 sous 2 jours ouvrés
+2026-12-31T17:30 fr 2027-01-04T12:30 dans 4 h ouvrées
+2026-12-31T10:00 fr 2027-01-01 semaine 53
+2026-12-31T10:00 fr 2026-12-31 d'ici la fin de l'année
+2026-12-31T10:00 fr 2027-01-08 la semaine prochaine
+2026-01-31T10:00 fr 2026-02-28 dans un mois
+2028-02-29T10:00 fr 2029-02-28 dans un an
+2026-04-02T10:00 fr 2026-04-03 sous 1 jour ouvré
+2026-04-02T10:00 fr-alsace-moselle 2026-04-07 sous 1 jour ouvré
+2026-12-24T10:00 fr 2026-12-26 sous 1 jour ouvrable
+2026-12-24T10:00 fr-alsace-moselle 2026-12-28 sous 1 jour ouvrable
+2026-12-24T10:00 none 2026-12-25 sous 1 jour ouvrable
+2026-05-13T10:00 fr 2026-05-18 sous 48 h ouvrées
+ROWS
 when --zone Mars/Olympus demain >/dev/null 2>&1
 is $? 2 "a zone that is none"
 when --lang xx demain >/dev/null 2>&1
