@@ -219,6 +219,41 @@ def section_client(ca, cert):
     sink.stop()
 
 
+def section_proxy(ca, cert):
+    """a load balancer in front of TLS, and chunks behind it"""
+    sink = Sink("ehlo=PIPELINING,CHUNKING")
+    gw = Gateway(sink.port, tls_certificate=cert,
+                 gateway_clients="192.0.2.0/24", gateway_listen=(
+                     "127.0.0.1:0 tls=implicit proxy=127.0.0.1"))
+    for name, header in (
+            ("v1", b"PROXY TCP4 192.0.2.7 192.0.2.1 4000 25\r\n"),
+            ("v2", wire.v2("192.0.2.8", more=b"x" * 300))):
+        c = Client(gw, hello=None)
+        c.send(header)
+        secure(c, ca.pem)
+        banner, hello = c.reply(), c.say("EHLO client.example")
+        body = bytes(range(256)) * 999
+        c.send(b"MAIL FROM:<a@acme.example>\r\nRCPT TO:<b@b.example>\r\n"
+               b"BDAT %d\r\n" % len(body) + body + b"BDAT 3 LAST\r\n\n.\n")
+        r = [c.reply()[:3] for _ in range(4)]
+        ok(banner.startswith("220") and "CHUNKING" in hello and
+           set(r) == {"250"} and sink.messages()[-1] == body + b"\n.\n",
+           f"PROXY {name}, implicit TLS, BDAT", (banner, hello, r))
+        c.close()
+    ok("client=192.0.2.7" in gw.text() and "client=192.0.2.8" in gw.text(),
+       "the log has who is behind it", gw.text())
+    c = Client(gw, hello=None)
+    c.sock.settimeout(2)
+    try:
+        secure(c, ca.pem)
+        got = "a handshake"
+    except OSError as e:
+        got = str(e)
+    ok(got != "a handshake", "a handshake without a header gets none", got)
+    gw.stop()
+    sink.stop()
+
+
 def section_attack(ca, cert):
     """what is said before TLS, and what TLS itself can be bent to"""
     sink = Sink()
@@ -570,6 +605,7 @@ def main():
     cert = ca.sign("gw", "DNS:gw.example")
     try:
         section_client(ca, cert)
+        section_proxy(ca, cert)
         section_attack(ca, cert)
         section_hop(ca, other)
         section_auth(ca, cert)
