@@ -2,7 +2,7 @@
 # libFuzzer; inputs that seed or once broke a target stand in tests/fuzz/NAME
 EXTRA_DIST += tests/fuzz/text tests/fuzz/lang tests/fuzz/when \
 	tests/fuzz/find tests/fuzz/own tests/fuzz/smtp tests/fuzz/journal \
-	tests/fuzz/ways
+	tests/fuzz/ways tests/fuzz/answer
 
 check_PROGRAMS += tests/fuzz/text_replay
 tests_fuzz_text_replay_SOURCES = tests/fuzz/text_fuzz.c tests/fuzz/replay.c \
@@ -44,6 +44,13 @@ tests_fuzz_journal_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"journal"'
 tests_fuzz_journal_replay_LDADD = $(MESSAGE_LIBS)
 TESTS += tests/fuzz/journal_replay
 
+check_PROGRAMS += tests/fuzz/answer_replay
+tests_fuzz_answer_replay_SOURCES = tests/fuzz/answer_fuzz.c \
+	tests/fuzz/replay.c
+tests_fuzz_answer_replay_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"answer"'
+tests_fuzz_answer_replay_LDADD = $(CAL_LIBS)
+TESTS += tests/fuzz/answer_replay
+
 WAYS_FUZZ = tests/fuzz/ways_fuzz.c mailgw/sources/mbox.c \
 	mailgw/sources/journal.c mailgw/sources/milter.c
 check_PROGRAMS += tests/fuzz/ways_replay
@@ -76,7 +83,10 @@ tests_fuzz_smtp_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_smtp_fuzz_LDADD = $(SMTP_LIBS)
 noinst_PROGRAMS += tests/fuzz/text_fuzz tests/fuzz/lang_fuzz \
 	tests/fuzz/find_fuzz tests/fuzz/own_fuzz tests/fuzz/journal_fuzz \
-	tests/fuzz/ways_fuzz
+	tests/fuzz/ways_fuzz tests/fuzz/answer_fuzz
+tests_fuzz_answer_fuzz_SOURCES = tests/fuzz/answer_fuzz.c
+tests_fuzz_answer_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_answer_fuzz_LDADD = $(CAL_LIBS)
 tests_fuzz_ways_fuzz_SOURCES = $(WAYS_FUZZ)
 tests_fuzz_ways_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_ways_fuzz_LDADD = $(SMTP_LIBS)
