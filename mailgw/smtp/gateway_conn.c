@@ -144,8 +144,10 @@ shake_client(struct conn *c)
 	struct session *s = c->session;
 	const char *why = NULL;
 
-	if (!c->client.is_shaking &&
-	    !(c->wants_tls && evbuffer_get_length(session_to_client(s)) == 0))
+	if (c->client.fd < 0 ||
+	    !(c->client.is_shaking ||
+		(c->wants_tls &&
+		    evbuffer_get_length(session_to_client(s)) == 0)))
 		return false;
 	c->wants_tls = false;
 	switch (peer_shake(c, &c->client, c->gw->server_side, &why)) {
@@ -174,7 +176,7 @@ shake_hop(struct conn *c)
 	struct session *s = c->session;
 	const char *why = NULL;
 
-	if (!c->hop.is_shaking && !c->wants_tls_hop)
+	if (c->hop.fd < 0 || !(c->hop.is_shaking || c->wants_tls_hop))
 		return false;
 	c->wants_tls_hop = false;
 	switch (peer_shake(c, &c->hop, c->gw->hop_side, &why)) {

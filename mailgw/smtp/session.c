@@ -71,6 +71,9 @@ session_free(struct session *s)
 {
 	mail_abandon(
 	    s, s->phase == PHASE_FINAL ? SPOOL_UNKNOWN : SPOOL_REFUSED);
+	session_wipe(s->from_client, evbuffer_get_length(s->from_client));
+	session_wipe(s->to_hop, evbuffer_get_length(s->to_hop));
+	server_forget(&s->server);
 	evbuffer_free(s->from_client);
 	evbuffer_free(s->to_client);
 	evbuffer_free(s->from_hop);

@@ -357,8 +357,12 @@ session_command(struct session *s)
 {
 	if (s->phase == PHASE_ANSWER && s->ev.kind != SERVER_FLOOD)
 		return auth_answer(s);
-	if (s->ev.kind == SERVER_BAD_LINE)
-		return refuse(s, s->ev.fault);
+	if (s->ev.kind == SERVER_BAD_LINE) {
+		if (!refuse(s, s->ev.fault))
+			return false;
+		server_forget(&s->server); /* it may hold a password */
+		return true;
+	}
 	if (s->ev.kind == SERVER_FLOOD) {
 		if (s->n_sent > 0)
 			return false;
