@@ -19,7 +19,6 @@
 
 #define BACKLOG    128
 #define PLAIN_STEP (64 * 1024)
-#define PARTS_MAX  512 /* of one sendmsg(); IOV_MAX is 1024 */
 
 struct server {
 	struct MHD_Daemon *daemon;
@@ -130,7 +129,7 @@ static struct MHD_Response *
 gzip_of(const struct snapshot *s)
 {
 	struct MHD_Response *r =
-	    s->body->count > PARTS_MAX ? flat_of(s->body) : parts_of(s);
+	    s->body->count > SERVER_PARTS_MAX ? flat_of(s->body) : parts_of(s);
 
 	assert(r != NULL);
 	dress_body(r, s, s->etag_gzip);

@@ -51,3 +51,9 @@ EXTRA_DIST += tests/cal/looks.t
 TESTS += tests/cal/looks.t
 EXTRA_DIST += tests/cal/caldav.t
 TESTS += tests/cal/caldav.t
+# the same with fewer parts to an answer, so that a short calendar has too many
+check_PROGRAMS += tests/cal/feed_parts
+tests_cal_feed_parts_SOURCES = cal/feed/main.c cal/feed/server.h \
+	cal/feed/server.c
+tests_cal_feed_parts_CPPFLAGS = $(AM_CPPFLAGS) -DSERVER_PARTS_MAX=8
+tests_cal_feed_parts_LDADD = $(promised_feed_LDADD)
