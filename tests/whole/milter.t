@@ -149,6 +149,19 @@ for failure in tempfail pass; do
 	door_stop
 done
 
+# --- a spool that may not be written to, until somebody mends it
+mkdir -p "$tmp/shut/spool/milter"
+door_start unlimited -o "home=$tmp/shut" -o user=nobody
+milter_is "inet:$place" accept
+give "$mails/1-plain.eml" shut >"$tmp/full" 2>&1
+like "$(cat "$tmp/full")" '451 4\.3\.0 The copy cannot be written' \
+    "a spool that is read-only: the client keeps it"
+chown -R nobody "$tmp/shut"
+ok "mended, it is taken, without a start" until_true \
+    'give "$mails/1-plain.eml" mended >/dev/null 2>&1'
+like "$(cat "$tmp/door.log")" 'event=door.message' "and kept"
+door_stop
+
 # --- what is no milter protocol
 door_start unlimited
 "$python" - "${place##*:}" >"$tmp/odd" <<'END'
