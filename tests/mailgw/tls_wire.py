@@ -83,10 +83,10 @@ class TlsClient(Client):
     """a Client; with implicit, TLS begins at once"""
 
     def __init__(self, gateway, ca=None, implicit=False, version=None,
-                 port=None):
+                 port=None, patience=PATIENCE):
         real = gateway.port
         gateway.port = port or real
-        super().__init__(gateway, hello=None)
+        super().__init__(gateway, hello=None, patience=patience)
         gateway.port = real
         if implicit:
             secure(self, ca, version)
@@ -353,6 +353,8 @@ def section_hop(ca, other):
         ok("STARTTLS" not in c.hello and c.mail(body).startswith("250") and
            sink.messages()[-1] == body and "hop_tls=TLSv1.3" in gw.text(),
            f"next hop, {mode}", c.hello + gw.text())
+        with open(f"{sink.dir}/asked-for") as f:
+            ok(f.read() == "hop.example", f"next hop, {mode}: asked by name")
         n = sum(Client(gw).mail(b"again\r\n").startswith("250")
                 for _ in range(5))
         ok(n == 5 and "fault" not in gw.text(), f"next hop, {mode}: again")
@@ -600,6 +602,15 @@ def section_load(ca, cert):
     sink.stop()
 
 
+def section_kill(ca, cert):
+    """kill -9 under load, handshakes among it"""
+    hop = ca.sign("hop4", "DNS:hop.example")
+    wire.section_k([f"cert={hop}"],
+                   lambda gw: TlsClient(gw, ca.pem, patience=5),
+                   tls_certificate=cert, next_hop_tls="required",
+                   next_hop_ca=ca.pem, next_hop_name="hop.example")
+
+
 def main():
     ca, other = Authority("ca"), Authority("other")
     cert = ca.sign("gw", "DNS:gw.example")
@@ -611,6 +622,7 @@ def main():
         section_auth(ca, cert)
         section_reload(ca)
         section_load(ca, cert)
+        section_kill(ca, cert)
     finally:
         wire.kill_all()
         print(f"1..{wire.count}", flush=True)

@@ -1006,11 +1006,11 @@ def section_s():
 
 # --- killed while it works
 
-def load(gw, prefix, accepted, stop):
+def load(gw, prefix, accepted, stop, client):
     n = 0
     while not stop.is_set():
         try:
-            c = Client(gw, patience=5)
+            c = client(gw)
             for _ in range(20):
                 n += 1
                 body = f"Subject: {prefix}-{n}\r\n\r\nload\r\n".encode()
@@ -1026,15 +1026,16 @@ def load(gw, prefix, accepted, stop):
             return
 
 
-def section_k():
-    sink = Sink()
+def section_k(sink_options=(), client=lambda gw: Client(gw, patience=5),
+              **settings):
+    sink = Sink(*sink_options)
     home = f"{TMP}/killed"
     accepted = []
     for round_ in range(6):
-        gw = Gateway(sink.port, home=home, segment_size="64K")
+        gw = Gateway(sink.port, home=home, segment_size="64K", **settings)
         stop = threading.Event()
         threads = [threading.Thread(
-            target=load, args=(gw, f"{round_}-{i}", accepted, stop))
+            target=load, args=(gw, f"{round_}-{i}", accepted, stop, client))
             for i in range(4)]
         before = len(accepted)
         for t in threads:
