@@ -45,6 +45,8 @@ struct remind {
 	struct desk desk;
 	char hostname[256];
 	bool has_voice; /* mail is sent */
+	TALLOC_CTX *mem;
+	struct reply_langs langs;
 };
 
 /* zone_of - most promises of one ledger share a zone */
@@ -127,7 +129,7 @@ speak(struct remind *r, int64_t at, bool is_pass, int stop, struct err *e)
 
 	rc = ledger_open(NULL, r->path, LEDGER_WRITE, &l, e);
 	if (rc == RC_OK)
-		rc = reply_take(&r->desk, l, at, e);
+		rc = reply_take(&r->desk, l, r->mem, &r->langs, at, e);
 	if (rc == RC_OK && is_pass)
 		rc = desk_decide(&r->desk, l, at, &posted, e);
 	if (rc == RC_OK && is_pass)
@@ -278,7 +280,7 @@ main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	TALLOC_CTX *mem = talloc_new(NULL);
-	struct remind r = { .at = 0 };
+	struct remind r = { .mem = mem };
 	bool is_once = false, is_send = false, is_tidy = false;
 	int option, status;
 	struct err e;

@@ -511,25 +511,25 @@ note(const struct ledger_answer *a, void *arg, struct err *e)
 }
 
 enum rc
-reply_take(const struct desk *d, struct ledger *l, int64_t at, struct err *e)
+reply_take(const struct desk *d, struct ledger *l, TALLOC_CTX *mem,
+    struct reply_langs *langs, int64_t at, struct err *e)
 {
 	struct queue q = { .mem = talloc_new(NULL) };
-	struct reply_langs langs = { .count = 0 };
 	enum rc rc;
 	size_t i;
 
 	if (q.mem == NULL)
 		return err_nomem(e);
 	rc = ledger_inbox_each(l, note, &q, e);
-	if (rc == RC_OK && q.count > 0)
+	if (rc == RC_OK && q.count > 0 && langs->count == 0)
 		rc = lang_open_all(
-		    q.mem, NULL, NULL, langs.langs, &langs.count, e);
+		    mem, NULL, NULL, langs->langs, &langs->count, e);
 	for (i = 0; rc == RC_OK && i < q.count; i++) {
 		struct work w = { .desk = d,
 			.ledger = l,
 			.mem = talloc_new(q.mem),
 			.answer = &q.answers[i],
-			.langs = &langs,
+			.langs = langs,
 			.at = at };
 
 		w.report = talloc_strdup(w.mem, "");

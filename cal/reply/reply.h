@@ -11,9 +11,11 @@
 #define CAL_REPLY_REPLY_H
 
 #include "cal/remind/desk.h"
+#include "cal/reply/words.h"
 
-/* reply_take - every answer in the ledger's inbox */
-enum rc reply_take(const struct desk *d, struct ledger *l, int64_t at,
-    struct err *e) must_check;
+/* reply_take - every answer in the ledger's inbox; langs are loaded when the
+ * first one comes, and kept below mem */
+enum rc reply_take(const struct desk *d, struct ledger *l, TALLOC_CTX *mem,
+    struct reply_langs *langs, int64_t at, struct err *e) must_check;
 
 #endif

@@ -15,7 +15,7 @@ wait_for() {
 	tries=0
 	until eval "$1"; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || return 1
+		[ "$tries" -lt 600 ] || return 1
 		sleep 0.1
 	done
 }
