@@ -50,6 +50,7 @@ begin(struct conn *c, const struct sockaddr_storage *at)
 static void
 try_next(struct conn *c)
 {
+	assert(c->places != NULL);
 	while (c->place < c->places->n) {
 		if (!begin(c, &c->places->at[c->place++]))
 			continue;

@@ -602,6 +602,36 @@ def section_load(ca, cert):
     sink.stop()
 
 
+def section_stall(ca, cert):
+    """a next hop that takes nothing"""
+    hop = ca.sign("hop5", "DNS:hop.example")
+    sink = Sink(f"cert={hop}", "stall=1")
+    gw = Gateway(sink.port, tls_certificate=cert, next_hop_tls="required",
+                 next_hop_ca=ca.pem, next_hop_name="hop.example")
+    c = TlsClient(gw, ca.pem)
+    c.start()
+    c.sock.setblocking(False)
+    sent, quiet = 0, 0
+    while sent < 64 << 20 and quiet < 50:
+        try:
+            sent += c.sock.send((b"x" * 998 + b"\r\n") * 16)
+            quiet = 0
+        except (ssl.SSLWantWriteError, BlockingIOError):
+            quiet += 1
+            time.sleep(0.02)
+    ok(sent < 32 << 20, "a next hop that reads nothing: the client waits",
+       sent)
+    with open(f"/proc/{gw.process.pid}/stat") as f:
+        before = f.read().split()[13:15]
+    ok(TlsClient(gw, ca.pem).hello.startswith("250"), "others are served")
+    time.sleep(0.5)
+    with open(f"/proc/{gw.process.pid}/stat") as f:
+        spent = sum(map(int, f.read().split()[13:15])) - sum(map(int, before))
+    ok(spent < 20, "and nothing turns round and round", spent)
+    gw.kill()
+    sink.stop()
+
+
 def section_kill(ca, cert):
     """kill -9 under load, handshakes among it"""
     hop = ca.sign("hop4", "DNS:hop.example")
@@ -622,6 +652,7 @@ def main():
         section_auth(ca, cert)
         section_reload(ca)
         section_load(ca, cert)
+        section_stall(ca, cert)
         section_kill(ca, cert)
     finally:
         wire.kill_all()
