@@ -67,7 +67,7 @@ dist_man_MANS += core/cli/promise.1 core/settings/promised.conf.5
 libcore_a_SOURCES += core/find/find.h core/find/find_priv.h core/find/find.c \
 	core/find/find_sentence.c core/find/find_clause.c \
 	core/find/find_time.c \
-	core/find/find_verb.c core/find/find_feature.c core/find/find_sequence.c core/find/find_model.c core/find/find_kind.c core/find/find_explain.c
+	core/find/find_verb.c core/find/find_feature.c core/find/find_rules.c core/find/find_sequence.c core/find/find_model.c core/find/find_kind.c core/find/find_explain.c
 libcore_a_SOURCES += core/read/read.h core/read/read_priv.h core/read/read.c
 dist_man_MANS += core/promise/promises.7 core/lang/promises-lang.5
 libcore_a_SOURCES += core/ticket/ticket.h core/ticket/ticket.c

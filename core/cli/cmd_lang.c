@@ -33,20 +33,20 @@ language(const char *path, char code[8], struct err *e)
 		   : err_set(e, RC_BADINPUT, "%s:1: no line 'lang CODE'", path);
 }
 
-/* is_shipped - whether the file is one that the language reads anyway */
+/* is_in - whether a file is one of a folder's */
 static bool
-is_shipped(TALLOC_CTX *mem, const char *path)
+is_in(const char *file, const char *folder)
 {
-	char folder[PATH_MAX], file[PATH_MAX], *slash;
+	char dir[PATH_MAX], path[PATH_MAX], *slash;
 
-	if (realpath(lang_dir(mem), folder) == NULL ||
-	    realpath(path, file) == NULL)
+	if (folder == NULL || realpath(folder, dir) == NULL ||
+	    realpath(file, path) == NULL)
 		return false;
-	slash = strrchr(file, '/');
+	slash = strrchr(path, '/');
 	if (slash == NULL)
 		return false;
 	*slash = '\0';
-	return strcmp(folder, file) == 0;
+	return strcmp(dir, path) == 0;
 }
 
 static void
@@ -67,7 +67,8 @@ check(struct cli *c, const char *path, size_t *bad, struct err *e)
 	rc = language(path, code, e);
 	if (rc == RC_OK)
 		rc = lang_open(c->mem, NULL, code, &l, e);
-	if (rc == RC_OK && !is_shipped(c->mem, path))
+	if (rc == RC_OK && !is_in(path, lang_dir(c->mem)) &&
+	    !is_in(path, lang_site_dir()))
 		rc = lang_add_file(l, path, e);
 	if (rc == RC_OK)
 		rc = lang_check(l, say, NULL, &failed, &ran, e);

@@ -63,13 +63,15 @@ weigh(struct find_work *w, const struct find_model *m, find_dump_fn *dump,
 		return err_nomem(w->e);
 	for (i = 0; i < w->clause_count; i++) {
 		c = &w->clauses[i];
-		if (!is_candidate(w, c))
+		if (c->verdict != FIND_PROMISE && !is_candidate(w, c))
 			continue;
 		find_features(w, i, &s);
 		if (s.failed)
 			return err_nomem(w->e);
 		c->score = find_score(m, ASK_PROMISE, &s);
-		c->is_promise = c->score > 0;
+		c->is_promise = c->verdict == FIND_WEIGHED
+				    ? c->score > 0
+				    : c->verdict == FIND_PROMISE;
 		if (c->is_promise || dump != NULL)
 			find_kind_features(w, c, &s);
 		if (s.failed)
@@ -103,6 +105,8 @@ find_promises(TALLOC_CTX *mem, const struct find_model *model,
 	rc = find_sentences(&w);
 	if (rc == RC_OK)
 		rc = find_clauses(&w);
+	if (rc == RC_OK)
+		rc = find_rules(&w);
 	if (rc == RC_OK)
 		rc = weigh(&w, model, dump, arg);
 	if (rc != RC_OK) {

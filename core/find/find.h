@@ -41,6 +41,13 @@ struct find_input {
 	bool is_subject; /* the text is the subject line */
 };
 
+/* what a rule of the language files says of a clause; the last word wins */
+enum find_verdict {
+	FIND_WEIGHED, /* none: the model decides */
+	FIND_PROMISE,
+	FIND_SILENT
+};
+
 struct find_clause {
 	uint32_t first, end; /* tokens [first, end) */
 	uint32_t from, to;   /* the sentence or row it stands in */
@@ -59,7 +66,9 @@ struct find_clause {
 	bool is_after;      /* time is a length that waits for the condition */
 	bool is_not_before; /* "not until": kept up to the day before */
 	int32_t score;      /* thousandths; > 0: a promise */
-	char *why;          /* lines; of promises only */
+	enum find_verdict verdict;
+	const char *rule; /* name of the rule that said so; the language's */
+	char *why;        /* lines; of promises only */
 };
 
 struct find_result {

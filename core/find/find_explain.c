@@ -135,6 +135,8 @@ find_explain(
 		    words(mem, w, c->condition, c->condition_end));
 	if (c->is_hedged)
 		(void)fputs("\nsoftened", f);
+	if (c->rule != NULL)
+		(void)fprintf(f, "\nrule: %s", c->rule);
 	(void)fprintf(
 	    f, "\nweight: %+.2f, above 0 is a promise", c->score / 1000.0);
 	if (!s.failed) {

@@ -216,6 +216,9 @@ bool find_is_break(const struct find_work *w, uint32_t i, uint32_t end);
 /* find_time - which times belong to a clause, once it is complete */
 void find_time(struct find_work *w, struct find_clause *c);
 
+/* find_rules - the verdicts of the languages' own rules */
+enum rc find_rules(struct find_work *w);
+
 /* who does it */
 #define FIND_WHO(X)                                                            \
 	X(NONE, "none")                                                        \

@@ -107,7 +107,11 @@ enum lang_how {
 	LANG_LONGEST /* leftmost, longest, then first in the file; no overlap */
 };
 
-/* lang_open - read every file of one language from a folder, NULL = default */
+/* a company's own words, phrases and rules: CODE-*.lang */
+#define LANG_SITE_DIR SYSCONFDIR "/promised/lang"
+
+/* lang_open - read every file of one language from a folder, NULL = default
+ * and LANG_SITE_DIR (or the folder that $PROMISED_SITE_LANGDIR names) */
 enum rc lang_open(TALLOC_CTX *mem, const char *dir, const char *code,
     struct lang **out, struct err *e) must_check;
 
@@ -137,6 +141,14 @@ enum rc lang_finish(struct lang *l, struct err *e) must_check;
 const char *lang_code(const struct lang *l);
 /* lang_dir - the folder that NULL stands for; owned by mem */
 char *lang_dir(TALLOC_CTX *mem);
+
+/*
+ * lang_site_dir - where a company's own words are, or NULL for nowhere
+ *
+ * Who says where the languages are ($PROMISED_LANGDIR: a test, a build tree)
+ * gets no others but where $PROMISED_SITE_LANGDIR says so.
+ */
+const char *lang_site_dir(void);
 
 /* lang_slurp - a whole file of that folder, a NUL behind it; owned by mem */
 enum rc lang_slurp(TALLOC_CTX *mem, const char *path, size_t max_bytes,

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/lang/lang_priv.h"
 
@@ -96,24 +97,19 @@ is_ours(const struct dirent *d, const char *code)
 	       strcmp(d->d_name + len - 5, ".lang") == 0;
 }
 
-enum rc
-lang_open(TALLOC_CTX *mem, const char *dir, const char *code, struct lang **out,
-    struct err *e)
+/* read_folder - the files of one language in a folder; counts them */
+static enum rc
+read_folder(struct lang *l, const char *folder, int *read, struct err *e)
 {
+	const char *code = lang_code(l);
 	struct dirent **names = NULL;
-	struct lang *l = NULL;
-	char *folder, *path;
-	int i, n, read = 0;
-	enum rc rc;
+	enum rc rc = RC_OK;
+	char *path;
+	int i, n;
 
-	*out = NULL;
-	rc = lang_new(mem, code, &l, e);
-	if (rc != RC_OK)
-		return rc;
-	folder = dir == NULL ? lang_dir(l) : talloc_strdup(l, dir);
-	n = folder == NULL ? 0 : scandir(folder, &names, NULL, alphasort);
+	n = scandir(folder, &names, NULL, alphasort);
 	if (n < 0)
-		rc = err_errno(e, "cannot read the folder '%s'", folder);
+		return err_errno(e, "cannot read the folder '%s'", folder);
 	/* CODE.lang first: its conjugation models serve the other files */
 	for (i = 0; i < 2 * n; i++) {
 		const struct dirent *d = names[i % n];
@@ -123,15 +119,49 @@ lang_open(TALLOC_CTX *mem, const char *dir, const char *code, struct lang **out,
 			path = talloc_asprintf(l, "%s/%s", folder, d->d_name);
 			rc =
 			    path == NULL ? err_nomem(e) : read_file(l, path, e);
-			read++;
+			(*read)++;
 		}
 	}
 	for (i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
+	return rc;
+}
+
+const char *
+lang_site_dir(void)
+{
+	const char *dir = getenv("PROMISED_SITE_LANGDIR");
+
+	if (dir != NULL)
+		return *dir == '\0' ? NULL : dir;
+	return getenv("PROMISED_LANGDIR") != NULL ||
+		       access(LANG_SITE_DIR, F_OK) != 0
+		   ? NULL
+		   : LANG_SITE_DIR;
+}
+
+enum rc
+lang_open(TALLOC_CTX *mem, const char *dir, const char *code, struct lang **out,
+    struct err *e)
+{
+	const char *site = dir == NULL ? lang_site_dir() : NULL;
+	struct lang *l = NULL;
+	char *folder;
+	int read = 0;
+	enum rc rc;
+
+	*out = NULL;
+	rc = lang_new(mem, code, &l, e);
+	if (rc != RC_OK)
+		return rc;
+	folder = dir == NULL ? lang_dir(l) : talloc_strdup(l, dir);
+	rc = folder == NULL ? err_nomem(e) : read_folder(l, folder, &read, e);
 	if (rc == RC_OK && read == 0)
 		rc = err_set(
 		    e, RC_NOTFOUND, "no file of '%s' in '%s'", code, folder);
+	if (rc == RC_OK && site != NULL)
+		rc = read_folder(l, site, &read, e);
 	if (rc == RC_OK)
 		rc = lang_finish(l, e);
 	if (rc != RC_OK) {
