@@ -82,6 +82,8 @@ put_acts(const struct find_work *w, const struct find_clause *c, const char *t,
 			continue;
 		if (find_act(w, c, i, &a)) {
 			who = find_who_names[a.who];
+			if (a.verb != i && (x->verbs & VERB_BIT(VISIT)))
+				find_put(s, "k:come.", who, ".", t);
 			i = a.verb > i ? a.verb : i;
 			x = &w->words[i];
 		}
@@ -174,6 +176,8 @@ brings(const struct find_work *w, const struct find_clause *c, uint64_t verbs)
 {
 	uint64_t seen = said(w, c);
 
+	if (seen & CLASS_BIT(MEETING))
+		return false;
 	return (seen & CLASS_BIT(FETCH)) || (verbs & VERB_BIT(DELIVER)) ||
 	       ((verbs & VERB_BIT(SEND)) && !(seen & CLASS_BIT(ONSITE)));
 }
@@ -238,12 +242,14 @@ moves(const struct find_work *w, const struct find_clause *c,
 	uint64_t before = 0;
 	uint32_t i;
 
-	if (a->who != WHO_THING)
+	if (a->who != WHO_THING && a->who != WHO_OTHER)
 		return false;
 	for (i = c->first; i < a->finite; i++)
 		if (!w->words[i].in_condition)
 			before |= w->words[i].classes;
-	return (before & CLASS_BIT(THING)) &&
+	return ((before & CLASS_BIT(THING)) ||
+		   (w->words[a->verb].verbs & VERB_BIT(VISIT))) &&
+	       !(before & CLASS_BIT(OUR)) &&
 	       !(before &
 		   (CLASS_BIT(DEED) | CLASS_BIT(STAFF) | CLASS_BIT(MEETING)));
 }
@@ -280,19 +286,21 @@ settle(const struct find_work *w, const struct find_clause *c,
 	bool is_hour = t->has_hour || c->hour != FIND_NO_TIME;
 	struct find_act a;
 	uint64_t verbs = 0;
-	bool is_call = false;
+	bool is_call = false, comes = false;
 
 	if (main_act(w, c, &a)) {
 		verbs = w->words[a.verb].verbs;
+		comes = ((verbs | w->words[a.finite].verbs) & meet) != 0;
 		is_call = calls(w, c, &a);
 		if (moves(w, c, &a))
 			*appointment -= TELLING;
-		else if ((verbs & meet) &&
-			 (a.who == WHO_US || a.who == WHO_STAFF ||
-			     a.who == WHO_NAME))
+		else if (comes && (a.who == WHO_US || a.who == WHO_STAFF ||
+				      a.who == WHO_NAME))
 			*appointment += TELLING / 2;
 	} else if ((seen & CLASS_BIT(VALIDLABEL)) && !(seen & CLASS_BIT(DEED)))
 		*offer += TELLING / 2; /* « Validité : 31/10 » */
+	else if ((seen & CLASS_BIT(DEED)) && (seen & CLASS_BIT(STAFF)))
+		*appointment += TELLING / 2; /* « Pose mardi, 4 monteurs » */
 	if (seen & CLASS_BIT(MEETING))
 		*appointment += TELLING / 2;
 	if (t->is_until && !c->is_not_before && !(verbs & yield))
@@ -301,7 +309,7 @@ settle(const struct find_work *w, const struct find_clause *c,
 		*appointment = -1;
 	else if (is_call)
 		*appointment += TELLING;
-	else if (t->is_deadline && !(verbs & meet))
+	else if (t->is_deadline && !comes)
 		*appointment -= TELLING / 2;
 	if (!(is_hour || t->has_day) || brings(w, c, verbs))
 		*appointment = -1;

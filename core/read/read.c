@@ -49,8 +49,7 @@ resolve(TALLOC_CTX *mem, const struct when_scan *times, uint32_t number,
 	if (when_resolve(mem, &times->exprs[number], ref, *named, out,
 		&ignored) != RC_OK)
 		*out = (struct when_result){ 0 };
-	if (out->due.is_set &&
-	    (times->exprs[number].has_day || times->exprs[number].is_duration))
+	if (out->due.is_set && times->exprs[number].has_day)
 		*named = out->due;
 }
 
