@@ -71,7 +71,7 @@ static const struct settings_row table[] = {
 	    .def = "",
 	    .doc = "Folders of sent mail that are watched by IMAP: HOST:PORT, "
 		   "each with its own words behind it, and ';' between two; "
-		   "empty for none." },
+		   "or a file with one a line; empty for none." },
 	{ .name = "next-hop",
 	    .type = &settings_address,
 	    .at = AT(next_hop),

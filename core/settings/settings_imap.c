@@ -5,7 +5,8 @@
  *     mail.example:143 user=ben password-command='pass ben' folder='Sent Items'
  *
  * A semicolon ends one folder, blanks stand between its words; single quotes
- * hold blanks and semicolons. What a word does is said in promised.conf(5).
+ * hold blanks and semicolons. A value that is a path names a file with a folder
+ * on each line instead. What a word does is said in promised.conf(5).
  */
 #include "core/core.h"
 
@@ -272,6 +273,41 @@ add(struct settings_imaps *to, const struct settings_row *row, char *text,
 	return rc;
 }
 
+/* read_file - the lines of a file, with semicolons between; owned by mem */
+static enum rc
+read_file(TALLOC_CTX *mem, const char *path, char **out, struct err *e)
+{
+	char *text = NULL, *c;
+	FILE *f = fopen(path, "re");
+	size_t n = 0;
+
+	if (f == NULL) {
+		(void)err_errno(e, "'%s'", path);
+		return e->rc = RC_BADINPUT;
+	}
+	text = talloc_zero_array(mem, char, SETTINGS_MAX_BYTES + 1);
+	if (text != NULL)
+		n = fread(text, 1, SETTINGS_MAX_BYTES, f);
+	if (text == NULL || ferror(f) || !feof(f) || memchr(text, 0, n)) {
+		(void)fclose(f);
+		return err_set(e, RC_BADINPUT,
+		    "'%s' is no text of less than %d octets", path,
+		    SETTINGS_MAX_BYTES);
+	}
+	(void)fclose(f);
+	for (c = text; *c != '\0'; c++) {
+		if (*c == '#' && (c == text || c[-1] == ';'))
+			while (*c != '\n' && *c != '\0')
+				*c++ = ' ';
+		if (*c == '\n')
+			*c = ';';
+		if (*c == '\0')
+			break;
+	}
+	*out = text;
+	return RC_OK;
+}
+
 static enum rc
 imap_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
     void *at, struct err *e)
@@ -281,16 +317,18 @@ imap_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
 	char *rest, *one;
 	enum rc rc = RC_OK;
 
-	for (i = 0; value[i] != '\0'; i++)
-		quotes += value[i] == '\'';
-	if (quotes % 2 != 0)
-		return err_set(e, RC_BADINPUT, "a quote ' is not closed");
 	new.items =
 	    talloc_zero_array(mem, struct settings_imap *, IMAP_MAX + 1);
 	new.text = talloc_strdup(new.items, value);
 	rest = talloc_strdup(new.items, value);
 	if (new.items == NULL || new.text == NULL || rest == NULL)
 		return err_nomem(e);
+	if (*value == '/')
+		rc = read_file(new.items, value, &rest, e);
+	for (i = 0; rest[i] != '\0'; i++)
+		quotes += rest[i] == '\'';
+	if (rc == RC_OK && quotes % 2 != 0)
+		rc = err_set(e, RC_BADINPUT, "a quote ' is not closed");
 	while (rc == RC_OK && rest != NULL) {
 		one = cut(&rest, ";");
 		if (one[strspn(one, " \t")] != '\0')

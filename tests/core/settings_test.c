@@ -229,6 +229,85 @@ many_places_to_listen(void **state)
 	    "listen");
 }
 
+static void
+folders_by_imap(void **state)
+{
+	struct fixture *f = *state;
+	struct settings_imap *a;
+	char *path, *text;
+
+	write_file(f, "imap = \"imap.acme.example:993 user=anna "
+		      "password-file=/etc/p; [::1]:143  user=ben "
+		      "folder='Sent; Items' password-command='pass ben' "
+		      "auth=xoauth2 since=2026-03-31 poll=5 tls=no verify=no "
+		      "ca=/etc/ca name=x.example;\"\n");
+	assert_rc(RC_OK, &f->e, settings_read(f, f->file, NULL, &f->s, &f->e));
+	assert_int_equal(f->s->imap.n, 2);
+	a = f->s->imap.items[0];
+	assert_string_equal(a->address, "imap.acme.example:993");
+	assert_string_equal(a->user, "anna");
+	assert_string_equal(a->password_file, "/etc/p");
+	assert_null(a->password_command);
+	assert_null(a->folder);
+	assert_int_equal(a->tls, TLS_IMPLICIT);
+	assert_true(a->verifies);
+	assert_false(a->is_token);
+	assert_int_equal(a->poll_s, SETTINGS_IMAP_POLL_S);
+	assert_true(a->since == SETTINGS_IMAP_FROM_NOW);
+	a = f->s->imap.items[1];
+	assert_string_equal(a->folder, "Sent; Items");
+	assert_string_equal(a->password_command, "pass ben");
+	assert_int_equal(a->tls, TLS_NO);
+	assert_false(a->verifies);
+	assert_true(a->is_token);
+	assert_int_equal(a->poll_s, 5);
+	assert_true(a->since == 1774915200);
+
+	write_file(f, "# one a line\n h:143 user=a folder='x y' "
+		      "password-file=/p # x\n\n"
+		      "i:1 user=b password-file=/q\n#");
+	path = talloc_asprintf(f, "%s.imap", f->file);
+	assert_int_equal(rename(f->file, path), 0);
+	text = talloc_asprintf(f, "imap = %s\n", path);
+	refused(
+	    f, text, "1: imap: '#': there is no such word for an IMAP folder");
+	write_file(f, "# one; a line's\nh:143 user=a folder='x y' "
+		      "password-file=/p\n\ni:1 user=b password-file=/q\n#");
+	assert_int_equal(rename(f->file, path), 0);
+	write_file(f, text);
+	assert_rc(RC_OK, &f->e, settings_read(f, f->file, NULL, &f->s, &f->e));
+	assert_int_equal(f->s->imap.n, 2);
+	assert_string_equal(f->s->imap.items[0]->folder, "x y");
+	assert_string_equal(f->s->imap.items[1]->user, "b");
+	assert_string_equal(f->s->imap.text, path);
+	assert_int_equal(unlink(path), 0);
+
+	refused(f, "imap = \"h:143 user=a\"\n",
+	    "1: imap: 'h:143': one of password-file= and password-command= is "
+	    "needed");
+	refused(f, "imap = \"h:143 password-file=/p\"\n",
+	    "1: imap: 'h:143': user= is missing");
+	refused(f, "imap = \"h user=a password-file=/p\"\n",
+	    "1: imap: 'h' has no ':PORT'");
+	refused(f, "imap = \"h:1 user=a password=geheim\"\n",
+	    "1: imap: 'password': there is no such word for an IMAP folder");
+	refused(f, "imap = \"h:1 user=a password-file=p\"\n",
+	    "1: imap: password-file: 'p' does not begin with '/'");
+	refused(f, "imap = \"h:1 user=a password-file=/p tls=offered\"\n",
+	    "1: imap: tls: 'offered' would send a password in clear to who "
+	    "takes the offer away");
+	refused(f, "imap = \"h:1 user=a password-file=/p since=2026-3\"\n",
+	    "1: imap: since: '2026-3' is no day such as 2026-03-31");
+	refused(f, "imap = \"h:1 user=a password-file=/p poll=0\"\n",
+	    "1: imap: poll: '0' is no number of seconds from 1 to 3600");
+	refused(f, "imap = \"h:1 user=a folder='x password-file=/p\"\n",
+	    "1: imap: a quote ' is not closed");
+	refused(f,
+	    "imap = \"h:1 user=a password-file=/p; h:1 user=a "
+	    "password-file=/q\"\n",
+	    "1: imap: 'h:1' of 'a' is there twice");
+}
+
 /* broken - refused with a place, whatever libconfuse calls it */
 static void
 broken(struct fixture *f, const char *text)
@@ -358,6 +437,7 @@ main(void)
 		WITH(faults_name_file_and_line),
 		WITH(what_is_no_setting_is_refused),
 		WITH(many_places_to_listen),
+		WITH(folders_by_imap),
 		WITH(files_that_are_not_there),
 		WITH(overrides_win),
 		WITH(what_is_printed_can_be_read),

@@ -13,3 +13,10 @@ TESTS += tests/mailgw/mbox_test
 TESTS += tests/mailgw/imap.t
 EXTRA_DIST += tests/mailgw/imap.t tests/mailgw/imap_hostile.py
 tests/mailgw/imap.log: promised-imap promised-imap-talk
+
+check_PROGRAMS += tests/mailgw/imap_test
+tests_mailgw_imap_test_SOURCES = tests/mailgw/imap_test.c \
+	mailgw/sources/imap.h mailgw/sources/imap_name.c \
+	mailgw/sources/imap_mark.h mailgw/sources/imap_mark.c
+tests_mailgw_imap_test_LDADD = $(CORE_LIBS) $(ZLIB_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/mailgw/imap_test

@@ -40,6 +40,10 @@ service_conf 'own-domains = "acme.example, ours.example"' \
     "imap = \"$imaps user=anna $file; $starttls user=ben folder='Sent Items' \
 password-command='cat $dv/password'; $imaps user=carl $file since=$old_day\""
 ok "the service is ready" service_start
+[ -n "$gateway" ] || {
+	finish
+	exit 1
+}
 ok "three folders are watched" until_true '[ "$(seen imap.open)" = 3 ]'
 like "$(grep 'imap.open folder=anna' "$log")" 'name=Envoyes watch=idle' \
     "one is found by what the server says it is for"
