@@ -1,5 +1,6 @@
 # clients.t - what programs that are not ours read in a feed: vdirsyncer with
-# khal, calcurse, python3-icalendar, and from npm Mozilla's ical.js and node-ical
+# khal, calcurse, python3-icalendar, and, where npm is there to bring them,
+# Mozilla's ical.js and node-ical
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/clients/feed.sh"
 
