@@ -15,7 +15,9 @@ tests/mailgw/dialogues.log: tests/mailgw/dlg_test
 
 include tests/mailgw/reader.mk
 include tests/mailgw/sources.mk
-TESTS += tests/mailgw/gateway.t
+TESTS += tests/mailgw/gateway.t tests/mailgw/relay.t
+EXTRA_DIST += tests/mailgw/relay.t tests/mailgw/relay_wire.py
+tests/mailgw/relay.log: promised-gateway
 TESTS += tests/mailgw/tls.t tests/mailgw/names.t
 EXTRA_DIST += tests/mailgw/gateway.t tests/mailgw/wire.py \
 	tests/mailgw/tls.t tests/mailgw/tls_wire.py \

@@ -16,6 +16,7 @@ import threading
 import time
 
 import wire
+from relay_wire import v2
 from wire import Client, Gateway, PATIENCE, Sink, TMP, ok, sha, spool, stuff, \
     until
 
@@ -227,7 +228,7 @@ def section_proxy(ca, cert):
                      "127.0.0.1:0 tls=implicit proxy=127.0.0.1"))
     for name, header in (
             ("v1", b"PROXY TCP4 192.0.2.7 192.0.2.1 4000 25\r\n"),
-            ("v2", wire.v2("192.0.2.8", more=b"x" * 300))):
+            ("v2", v2("192.0.2.8", more=b"x" * 300))):
         c = Client(gw, hello=None)
         c.send(header)
         secure(c, ca.pem)
