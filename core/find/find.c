@@ -55,6 +55,7 @@ weigh(struct find_work *w, const struct find_model *m, find_dump_fn *dump,
     void *arg)
 {
 	struct find_sink s = { .wants_names = dump != NULL };
+	int32_t best = INT32_MIN;
 	struct find_clause *c;
 	size_t i, k;
 
@@ -70,8 +71,10 @@ weigh(struct find_work *w, const struct find_model *m, find_dump_fn *dump,
 			return err_nomem(w->e);
 		c->score = find_score(m, ASK_PROMISE, &s);
 		c->is_promise = c->verdict == FIND_WEIGHED
-				    ? c->score > 0
+				    ? c->score > FIND_BESIDE
 				    : c->verdict == FIND_PROMISE;
+		if (c->verdict == FIND_WEIGHED && c->score > best)
+			best = c->score;
 		if (c->is_promise || dump != NULL)
 			find_kind_features(w, c, &s);
 		if (s.failed)
@@ -81,6 +84,9 @@ weigh(struct find_work *w, const struct find_model *m, find_dump_fn *dump,
 		if (c->is_promise)
 			find_kind(w, m, &s, c);
 	}
+	for (i = 0; best <= FIND_SURE && i < w->clause_count; i++)
+		w->clauses[i].is_promise =
+		    w->clauses[i].verdict == FIND_PROMISE;
 	talloc_free(s.mem);
 	return RC_OK;
 }

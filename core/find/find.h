@@ -65,7 +65,7 @@ struct find_clause {
 	bool is_promise;
 	bool is_after;      /* time is a length that waits for the condition */
 	bool is_not_before; /* "not until": kept up to the day before */
-	int32_t score;      /* thousandths; > 0: a promise */
+	int32_t score;      /* thousandths: how likely it is one */
 	enum find_verdict verdict;
 	const char *rule; /* name of the rule that said so; the language's */
 	char *why;        /* lines; of promises only */

@@ -43,6 +43,10 @@ find_is_break(const struct find_work *w, uint32_t i, uint32_t end)
 		return true;
 	if (is_char(&k[i], '-'))
 		return !k[i].is_glued && i + 1 < end && !k[i + 1].is_glued;
+	if (is_char(&k[i], '.') && i > 0 && k[i].is_glued &&
+	    ((w->words[i - 1].classes & CLASS_BIT(ABBR)) ||
+		(k[i - 1].kind == TEXT_WORD && k[i - 1].len == 1)))
+		return false;
 	if (is_char(&k[i], '.') || is_char(&k[i], '!') || is_char(&k[i], '?'))
 		return i + 1 < end && !k[i + 1].is_glued;
 	return false;

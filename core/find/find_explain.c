@@ -137,8 +137,10 @@ find_explain(
 		(void)fputs("\nsoftened", f);
 	if (c->rule != NULL)
 		(void)fprintf(f, "\nrule: %s", c->rule);
-	(void)fprintf(
-	    f, "\nweight: %+.2f, above 0 is a promise", c->score / 1000.0);
+	(void)fprintf(f,
+	    "\nweight: %+.2f; one above %+.2f makes a text promise, then above "
+	    "%+.2f counts",
+	    c->score / 1000.0, FIND_SURE / 1000.0, FIND_BESIDE / 1000.0);
 	if (!s.failed) {
 		put_features(f, m, &s, 1, "\nmost for it: ");
 		put_features(f, m, &s, -1, "\nmost against it: ");
