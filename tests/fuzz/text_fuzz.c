@@ -75,6 +75,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(c->condition_end <= t->count);
 		assert(c->time == FIND_NO_TIME || c->time < times->count);
 		assert(c->hour == FIND_NO_TIME || c->hour < times->count);
+		assert(c->day == FIND_NO_TIME || c->day < times->count);
+		assert(c->start == FIND_NO_TIME || c->start < times->count);
+		assert(c->aside <= c->aside_end && c->aside_end <= c->to);
 		assert(c->is_promise == (c->why != NULL));
 		from = c->from;
 		sentence = c->sentence;
