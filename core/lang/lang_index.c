@@ -65,19 +65,27 @@ lang_mark_token(const struct lang_text *lt, uint32_t token)
 	return m;
 }
 
-/* test_mark - one class that a test wants: the last is seldom a shape */
+/* one_wanted - one class that a test wants: no shape where there is another;
+ * -1 where it wants none */
+static int
+one_wanted(const struct lang_test *t)
+{
+	for (int i = LANG_MAX_FEATURES / 64; i-- > 0;)
+		if (t->want[i] != 0)
+			return i * 64 + 63 - __builtin_clzll(t->want[i]);
+	return -1;
+}
+
 static struct lang_mark
 test_mark(const struct lang_test *t)
 {
 	struct lang_mark m = { { 0, 0 } };
+	int wanted = one_wanted(t);
 
-	for (uint32_t i = LANG_MAX_FEATURES / 64; i-- > 0;)
-		if (t->want[i] != 0) {
-			add_bit(&m, i * 64 + 63 -
-					(uint32_t)__builtin_clzll(t->want[i]));
-			return m;
-		}
-	return every;
+	if (wanted < 0)
+		return every;
+	add_bit(&m, (uint32_t)wanted);
+	return m;
 }
 
 bool
@@ -151,9 +159,24 @@ lang_mark_rule(struct lang_rule *r)
 struct heads {
 	size_t *steps;
 	size_t count;
-	uint64_t want[LANG_MAX_FEATURES / 64]; /* of all tests together */
-	bool literals, any, digits;
+	bool any, digits;
 	bool *seen;
+	TALLOC_CTX *mem;
+};
+
+struct numbers {
+	uint32_t *list;
+	size_t count;
+};
+
+/* from what a word is to the rules that it may begin: the words are many and
+ * most are nothing that a rule asks for */
+struct index {
+	struct heads *heads;        /* by rule */
+	struct numbers *of_literal; /* rules, by literal */
+	struct numbers of_feature[LANG_MAX_FEATURES];
+	uint32_t *last_word; /* by rule: it was looked at for */
+	uint32_t word;
 	TALLOC_CTX *mem;
 };
 
@@ -298,26 +321,63 @@ append(TALLOC_CTX *mem, struct lang_starts *to, const struct lang *l,
 	return true;
 }
 
+static bool
+note(TALLOC_CTX *mem, struct numbers *n, uint32_t rule)
+{
+	if (n->count % 8 == 0) {
+		n->list = talloc_realloc(mem, n->list, uint32_t, n->count + 8);
+		if (n->list == NULL)
+			return false;
+	}
+	n->list[n->count++] = rule;
+	return true;
+}
+
+/* note_step - what a word must be to pass one of a rule's first steps */
+static bool
+note_step(struct index *x, const struct lang_rule *r, size_t pc, uint32_t rule)
+{
+	const struct lang_step *s = &r->steps[pc];
+	const struct lang_words *set;
+	const struct lang_test *t;
+	int wanted;
+	size_t i;
+
+	if (s->op == OP_LITERAL)
+		return note(x->mem, &x->of_literal[s->literal], rule);
+	if (s->op == OP_WORDS) {
+		set = &r->words[s->literal];
+		for (i = 0; i < set->count; i++)
+			if (!note(
+				x->mem, &x->of_literal[set->literals[i]], rule))
+				return false;
+		return true;
+	}
+	t = &r->tests[s->a];
+	wanted = shapes_only(t) && wants_number(t) ? SHAPE_NUM : one_wanted(t);
+	return wanted < 0 || note(x->mem, &x->of_feature[wanted], rule);
+}
+
 /* look_at - what a rule may begin with */
 static enum rc
-look_at(struct lang *l, uint32_t number, struct heads *h, struct err *e)
+look_at(struct lang *l, uint32_t number, struct index *x, struct err *e)
 {
 	const struct lang_rule *r = &l->rules[number];
 	struct lang_mark second = { { 0, 0 } };
+	struct heads *h = &x->heads[number];
 	bool ok = true;
-	size_t i, k;
+	size_t i;
 
-	h->seen = talloc_zero_array(h->mem, bool, r->step_count);
+	h->seen = talloc_zero_array(x->mem, bool, r->step_count);
+	h->mem = x->mem;
 	if (h->seen == NULL || !follow(r, h, 0))
 		return err_nomem(e);
 	for (i = 0; i < h->count; i++) {
 		const struct lang_step *s = &r->steps[h->steps[i]];
 		const struct lang_test *t;
 
-		if (s->op == OP_LITERAL || s->op == OP_WORDS) {
-			h->literals = true;
+		if (s->op != OP_FEATURES)
 			continue;
-		}
 		t = &r->tests[s->a];
 		if (t->is_negative || (shapes_only(t) && !wants_number(t)))
 			h->any = true;
@@ -325,30 +385,14 @@ look_at(struct lang *l, uint32_t number, struct heads *h, struct err *e)
 			h->digits = true;
 			add_mark(&second, &s[1].first);
 		}
-		for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
-			h->want[k] |= t->want[k];
 	}
 	if (h->any)
 		ok = append(l, &l->starts_any, l, number, every);
 	else if (h->digits)
 		ok = append(l, &l->starts_number, l, number, second);
+	for (i = 0; ok && !h->any && i < h->count; i++)
+		ok = note_step(x, r, h->steps[i], number);
 	return ok ? RC_OK : err_nomem(e);
-}
-
-/* is_worth - a cheap look before may_begin */
-static bool
-is_worth(const struct lang_word *w, const struct heads *h)
-{
-	size_t k;
-
-	if (h->any)
-		return false;
-	if (h->literals && w->literal_count > 0)
-		return true;
-	for (k = 0; k < LANG_MAX_FEATURES / 64; k++)
-		if ((w->any[k] & h->want[k]) != 0)
-			return true;
-	return false;
 }
 
 /* widen - let a rule that begins with any number begin with this one too */
@@ -360,51 +404,92 @@ widen(struct lang *l, uint32_t rule, const struct lang_mark *second)
 			add_mark(&l->starts_number.list[i].second, second);
 }
 
-/* index_word - the rules that may begin with one word, in their order */
-static enum rc
-index_word(
-    struct lang *l, struct lang_word *w, const struct heads *all, struct err *e)
+static int
+by_rule(const void *a, const void *b)
+{
+	uint32_t x = ((const struct lang_start *)a)->rule;
+	uint32_t y = ((const struct lang_start *)b)->rule;
+
+	return (x > y) - (x < y);
+}
+
+/* offer - the rules of one list to a word */
+static bool
+offer(struct lang *l, struct lang_word *w, struct index *x,
+    const struct numbers *rules)
 {
 	struct lang_mark second;
-	uint32_t i;
+	uint32_t rule;
+	size_t i;
 
-	for (i = 0; i < l->rule_count; i++) {
-		if (!is_worth(w, &all[i]) ||
-		    !may_begin(w, &l->rules[i], &all[i], &second))
+	for (i = 0; i < rules->count; i++) {
+		rule = rules->list[i];
+		if (x->last_word[rule] == x->word)
+			continue;
+		x->last_word[rule] = x->word;
+		if (!may_begin(w, &l->rules[rule], &x->heads[rule], &second))
 			continue;
 		/* a number a literal names is looked up in both lists */
-		if (all[i].digits && w->fold[0] >= '0' && w->fold[0] <= '9')
-			widen(l, i, &second);
-		else if (!append(w, &w->starts, l, i, second))
-			return err_nomem(e);
+		if (x->heads[rule].digits && w->fold[0] >= '0' &&
+		    w->fold[0] <= '9')
+			widen(l, rule, &second);
+		else if (!append(w, &w->starts, l, rule, second))
+			return false;
 	}
+	return true;
+}
+
+/* index_word - the rules that may begin with one word, in their order */
+static enum rc
+index_word(struct lang *l, struct lang_word *w, struct index *x, struct err *e)
+{
+	uint32_t i;
+
+	x->word++;
+	for (i = 0; i < w->literal_count; i++)
+		if (!offer(l, w, x, &x->of_literal[w->literals[i]]))
+			return err_nomem(e);
+	for (i = 0; i < LANG_MAX_FEATURES / 64; i++)
+		for (uint64_t b = w->any[i]; b != 0; b &= b - 1)
+			if (!offer(l, w, x,
+				&x->of_feature[i * 64 +
+					       (uint32_t)__builtin_ctzll(b)]))
+				return err_nomem(e);
+	if (w->starts.count > 1)
+		qsort(w->starts.list, w->starts.count,
+		    sizeof(w->starts.list[0]), by_rule);
 	return RC_OK;
 }
 
 enum rc
 lang_index(struct lang *l, struct err *e)
 {
-	TALLOC_CTX *mem = talloc_new(NULL);
-	struct heads *all = talloc_zero_array(mem, struct heads, l->rule_count);
-	enum rc rc = all == NULL ? err_nomem(e) : RC_OK;
+	struct index *x = talloc_zero(NULL, struct index);
+	enum rc rc = RC_OK;
 	uint32_t r;
 	size_t i;
 
+	if (x == NULL)
+		return err_nomem(e);
+	x->mem = x;
+	x->heads = talloc_zero_array(x, struct heads, l->rule_count);
+	x->last_word = talloc_zero_array(x, uint32_t, l->rule_count);
+	x->of_literal =
+	    talloc_zero_array(x, struct numbers, l->literal_count + 1);
+	if (x->heads == NULL || x->last_word == NULL || x->of_literal == NULL)
+		rc = err_nomem(e);
 	TALLOC_FREE(l->starts_any.list);
 	TALLOC_FREE(l->starts_number.list);
 	l->starts_any.count = l->starts_number.count = 0;
-	for (r = 0; rc == RC_OK && r < l->rule_count; r++) {
-		all[r].mem = mem;
-		rc = look_at(l, r, &all[r], e);
-	}
-	/* words outside, rules inside: the words are many and far apart */
+	for (r = 0; rc == RC_OK && r < l->rule_count; r++)
+		rc = look_at(l, r, x, e);
 	for (i = 0; rc == RC_OK && i < l->table_size; i++) {
 		if (l->table[i] == NULL)
 			continue;
 		TALLOC_FREE(l->table[i]->starts.list);
 		l->table[i]->starts.count = 0;
-		rc = index_word(l, l->table[i], all, e);
+		rc = index_word(l, l->table[i], x, e);
 	}
-	talloc_free(mem);
+	talloc_free(x);
 	return rc;
 }
