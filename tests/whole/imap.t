@@ -152,6 +152,24 @@ ok "without IDLE the server is asked" \
 by_id polled@ours.example "$mails/1-plain.eml" "$tmp/polled.eml"
 people anna append Envoyes "$tmp/polled.eml" >/dev/null
 ok "and says what is new" until_true 'has polled@'
+
+# --- a spool that cannot be written, under a mail of several pieces
+pid=$(pgrep -P "$service_pid" -f 'promised-imap ')
+prlimit --pid "$pid" --fsize=1000000:
+{
+	sed '/^Message-ID/s/:.*/: <pieces@ours.example>/' "$mails/1-plain.eml"
+	"$python" -c 'for i in range(40000): print("-- %060d" % i)'
+} >"$tmp/pieces.eml"
+people anna append Envoyes "$tmp/pieces.eml" >/dev/null
+ok "no room in the spool: an event says so" \
+    until_true 'grep -q "imap.spool folder=anna" "$log"'
+is "$(promise list --json | grep -c pieces@)" 0 "and nothing is recorded"
+prlimit --pid "$pid" --fsize=unlimited:
+ok "with room again the mail is read" until_true 'has pieces@'
+is "$(stat -c %s "$tmp/pieces.eml")" \
+    "$(($(sed -n 's/.*imap.message folder=anna.*octets=\([0-9]*\)$/\1/p' \
+	"$log" | tail -1) - $(wc -l <"$tmp/pieces.eml")))" \
+    "all of it, whose lines end with CRLF in IMAP"
 ok "the password put right, its folder is watched" \
     until_true 'grep -q "imap.open folder=dora" "$log"'
 is "$(grep -c ouvre-toi "$log")" 0 "no password is in the log"
