@@ -505,9 +505,20 @@ has_news(struct talk *t)
 	return has;
 }
 
+/*
+ * idle - until the server has something to say
+ *
+ * What is new by now, NOOP asks for: libetpan cannot read an answer to IDLE
+ * that has it in front of the "+".
+ */
 static void
 idle(struct talk *t)
 {
+	(void)poll(NULL, 0, PAUSE_MS);
+	command(t);
+	check(t, "NOOP", mailimap_noop(t->imap));
+	if (has_news(t))
+		return;
 	command(t);
 	check(t, "IDLE", mailimap_idle(t->imap));
 	if (!has_news(t))
@@ -526,7 +537,6 @@ watch(struct talk *t)
 		} while (has_news(t));
 		say(IMAP_ALIVE, 0, 0, SLICE(""));
 		if (t->has_idle) {
-			(void)poll(NULL, 0, PAUSE_MS);
 			idle(t);
 			continue;
 		}

@@ -3,7 +3,7 @@
 . "$srcdir/tests/whole/whole.sh"
 need "$python"
 TRIES=900 # floods are slow where the sanitizers look on
-ways="good literal literal64 eof nested endless-mail other gives-more echo
+ways="good late early literal literal64 eof nested endless-mail other gives-more echo
 lines exists uids search-line garbage line preauth bye idle inject"
 log=$tmp/log
 umask 077
@@ -36,6 +36,8 @@ ok "it is ready, whoever can be reached" \
 # says WAY REGEX - an event about this server
 says() { until_true "grep -Eq 'folder=$1@.*$2' \"\$log\""; }
 ok "a good one is read" says good 'imap.message|uid=7'
+ok "one that comes while another is fetched" says late 'uid=8'
+ok "one that comes while nobody asks" says early 'uid=8'
 while read -r way reason; do
 	ok "$way: it is lost, with a reason" says "$way" "reason=\"?$reason"
 done <<'END'

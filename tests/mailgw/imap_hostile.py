@@ -22,6 +22,7 @@ class Server:
     def __init__(self, way, sock):
         self.way, self.sock, self.file = way, sock, sock.makefile("rb")
         self.tag = b"*"
+        self.has_more = False  # a second mail, for who only says so once
 
     def send(self, data):
         self.sock.sendall(data)
@@ -66,8 +67,11 @@ class Server:
         text = MAIL % self.way.encode()
         if self.way == "gives-more":
             text += b"z" * 1500000
-        return self.ok(head + b" BODY[]<0> {%d}\r\n" % len(text) + text +
-                       b")\r\n")
+        text = head + b" BODY[]<0> {%d}\r\n" % len(text) + text + b")\r\n"
+        if self.way == "late" and not self.has_more:
+            text += b"* 2 EXISTS\r\n"
+            self.has_more = True
+        return self.ok(text)
 
     def login(self):
         if self.way == "echo":
@@ -86,7 +90,8 @@ class Server:
             self.send(b"* SEARCH")
             self.flood(b" 1234567" * 8192)
         else:
-            self.ok(b"* SEARCH 7\r\n")
+            self.ok(b"* SEARCH 7 8\r\n" if self.has_more else
+                    b"* SEARCH 7\r\n")
 
     def greet(self):
         if self.way == "garbage":
@@ -119,6 +124,10 @@ class Server:
                 self.search()
             elif rest.startswith(b"UID FETCH"):
                 self.fetch(rest)
+            elif rest.startswith(b"NOOP") and self.way == "early" and \
+                    not self.has_more:
+                self.has_more = True
+                self.ok(b"* 2 EXISTS\r\n")
             elif rest.startswith(b"IDLE"):
                 self.send(b"+ idling\r\n")
                 if self.way == "idle":
