@@ -4,6 +4,8 @@ EXTRA_DIST += tests/lsan.supp tests/tap.sh tests/unit.h
 EXTRA_DIST += tests/corpus/own-en.jsonl tests/corpus/own-fr.jsonl
 EXTRA_DIST += tests/corpus/more-en.jsonl tests/corpus/more-fr.jsonl
 EXTRA_DIST += tests/corpus/sent2-en.jsonl tests/corpus/sent2-fr.jsonl
+EXTRA_DIST += tests/corpus/sentences-en.tab tests/corpus/sentences-fr.tab \
+	tests/corpus/sentences2corpus
 EXTRA_DIST += tests/corpus/dense-en.jsonl
 # held out: contrib/train-find must never read these (it takes the .jsonl
 # files of tests/corpus itself, not those of this folder)

@@ -5,7 +5,7 @@
 
 const struct cmd cmd_add = {
 	.name = "add",
-	.synopsis = "[-n] [--since DATE] [--late] FILE…",
+	.synopsis = "[-n] [--json] [--since DATE] [--late] [--again] FILE…",
 	.summary = W_S_ADD,
 	.details = W_D_ADD,
 	.program = "promise-add",

@@ -5,7 +5,7 @@
 
 const struct cmd cmd_scan = {
 	.name = "scan",
-	.synopsis = "[--json] FILE…",
+	.synopsis = "[-v] [--json] [--explain] [--words] [--zone ZONE] FILE…",
 	.summary = W_S_SCAN,
 	.details = W_D_SCAN,
 	.program = "promise-scan",
