@@ -2,6 +2,7 @@
 
 Prints their ports. Each speaks IMAP as far as its way needs.
 """
+import base64
 import random
 import socket
 import sys
@@ -31,6 +32,7 @@ class Server:
         text = self.file.readline()
         if not text:
             raise Gone
+        self.said = text
         self.tag, _, rest = text.strip().partition(b" ")
         return rest.upper()
 
@@ -83,6 +85,13 @@ class Server:
         else:
             self.ok()
 
+    def token(self):
+        said = base64.b64decode(self.said.split()[-1])
+        if said == b"user=token\x01auth=Bearer ouvre-toi\x01\x01":
+            self.ok()
+        else:
+            self.send(self.tag + b" NO not so\r\n")
+
     def search(self):
         if self.way == "uids":
             self.ok(b"* SEARCH 0 4294967295 7 7 7 3 4294967296 99999999999\r\n")
@@ -112,11 +121,14 @@ class Server:
         while True:
             rest = self.line()
             if rest.startswith(b"CAPABILITY"):
-                self.ok(b"* CAPABILITY IMAP4rev1 IDLE STARTTLS\r\n")
+                self.ok(b"* CAPABILITY IMAP4rev1 IDLE STARTTLS "
+                        b"AUTH=XOAUTH2\r\n")
             elif rest.startswith(b"STARTTLS"):
                 self.send(self.tag + b" OK go\r\n* OK injected\r\n")
             elif rest.startswith(b"LOGIN"):
                 self.login()
+            elif rest.startswith(b"AUTHENTICATE XOAUTH2 "):
+                self.token()
             elif rest.startswith(b"EXAMINE"):
                 self.ok(b"* 1 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n"
                         b"* OK [UIDNEXT 8] x\r\n")
