@@ -9,9 +9,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/log/log.h"
 #include "core/service/home.h"
+
+#define HOLD_MAX_MS  2000
+#define HOLD_STEP_MS 20
 
 /* make_folder - mkdir -p with mode 0700 for what is made */
 static enum rc
@@ -70,6 +74,29 @@ home_give(const struct settings *s, uid_t uid, gid_t gid, struct err *e)
 	return rc;
 }
 
+/*
+ * hold - take the lock; RC_RETRY: somebody has it
+ *
+ * A promised that was killed may have left a child between fork(2) and
+ * execve(2), which holds the lock until it notices: a moment's patience.
+ */
+static enum rc
+hold(int fd, struct err *e)
+{
+	const struct timespec pause = { .tv_nsec = HOLD_STEP_MS * 1000000 };
+	int waited;
+
+	for (waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0;
+	     waited += HOLD_STEP_MS) {
+		if (errno != EWOULDBLOCK)
+			return err_errno(e, "cannot lock");
+		if (waited >= HOLD_MAX_MS)
+			return RC_RETRY;
+		(void)nanosleep(&pause, NULL);
+	}
+	return RC_OK;
+}
+
 enum rc
 home_hold(const struct settings *s, int *fd, struct err *e)
 {
@@ -83,17 +110,18 @@ home_hold(const struct settings *s, int *fd, struct err *e)
 		rc = err_errno(e, "cannot open '%s'", path);
 		goto out;
 	}
-	if (flock(*fd, LOCK_EX | LOCK_NB) == 0) {
+	rc = hold(*fd, e);
+	if (rc == RC_OK) {
 		if (ftruncate(*fd, 0) < 0 || dprintf(*fd, "%d\n", getpid()) < 0)
 			rc = err_errno(e, "cannot write '%s'", path);
-	} else if (errno == EWOULDBLOCK) {
+	} else if (rc == RC_RETRY) {
 		n = read(*fd, pid, sizeof(pid) - 1);
 		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
 		rc = err_set(e, RC_RETRY,
 		    "another promised (process %s) holds '%s'",
 		    *pid ? pid : "unknown", s->home);
 	} else
-		rc = err_errno(e, "cannot lock '%s'", path);
+		rc = err_context(e, "'%s'", path);
 out:
 	if (rc != RC_OK && *fd >= 0) {
 		close(*fd);

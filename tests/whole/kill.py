@@ -71,7 +71,16 @@ class Service:
         return found
 
     def kill(self, what):
-        """'all', or one program; False: it does not run just now"""
+        """'all', or one program; False: it does not come to run"""
+        hit, end = False, time.monotonic() + 1
+        while not hit and time.monotonic() < end:
+            hit = self.strike(what)
+        if what in ("all", "promised"):
+            self.process.wait()
+            self.process.stdout.close()
+        return hit
+
+    def strike(self, what):
         hit = False
         for pid in self.family():
             try:
@@ -82,9 +91,6 @@ class Service:
                     hit = True
             except (OSError, ProcessLookupError):
                 pass
-        if what in ("all", "promised"):
-            self.process.wait()
-            self.process.stdout.close()
         return hit
 
 
