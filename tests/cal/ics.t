@@ -60,7 +60,7 @@ is "$(remind --at 2099-11-20T10:00 | grep -v ' late ')" \
     "1 morning 2099-11-20T09:00 2099-11-20T17:00
 2 ahead 2099-11-20T09:00 2099-11-23" "what is to be said one morning"
 is "$(remind --at 2099-11-20T17:00 | head -n 2)" \
-    "5 late 2000-01-04T09:00 2000-01-03
+    "5 late 2099-11-17T09:00 2000-01-03
 1 due 2099-11-20T17:00 2099-11-20T17:00" "and at the hour"
 
 # read back
