@@ -124,6 +124,37 @@ serve(TALLOC_CTX *mem, struct supervise_orders *orders, struct err *e)
 	return rc;
 }
 
+/* fits - does one setting ask for another, or for a file that is not there? */
+static enum rc
+fits(const struct settings *s, struct err *e)
+{
+	const struct settings_imap *imap;
+	size_t i;
+
+	if (*s->feed_folder != '\0' && *s->feed_url == '\0')
+		return err_set(
+		    e, RC_BADINPUT, "'feed-folder' wants 'feed-url', too");
+	if (*s->remind_user != '\0' && *s->remind_password_file == '\0' &&
+	    *s->remind_password_command == '\0')
+		return err_set(e, RC_BADINPUT,
+		    "'remind-user' wants 'remind-password-file' or "
+		    "'remind-password-command', too");
+	if (*s->feed_folder != '\0' && access(s->feed_folder, F_OK) != 0)
+		return err_errno(e, "feed-folder: '%s'", s->feed_folder);
+	if (*s->remind_password_file != '\0' &&
+	    access(s->remind_password_file, F_OK) != 0)
+		return err_errno(
+		    e, "remind-password-file: '%s'", s->remind_password_file);
+	for (i = 0; i < s->imap.n; i++) {
+		imap = s->imap.items[i];
+		if (imap->password_file != NULL &&
+		    access(imap->password_file, F_OK) != 0)
+			return err_errno(e, "imap: '%s': password-file '%s'",
+			    imap->address, imap->password_file);
+	}
+	return RC_OK;
+}
+
 /* test - say whether the service could start */
 static enum rc
 test(const struct supervise_orders *orders, struct err *e)
@@ -135,6 +166,8 @@ test(const struct supervise_orders *orders, struct err *e)
 	if (rc == RC_OK)
 		rc = settings_calendar(NULL, s, &calendar, e);
 	talloc_free(calendar);
+	if (rc == RC_OK)
+		rc = fits(s, e);
 	if (rc == RC_OK)
 		printf(
 		    "promised: %s: good\n", s->file ? s->file : "the defaults");

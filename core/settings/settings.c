@@ -50,14 +50,14 @@ static const struct settings_row table[] = {
 	    .doc = "Addresses, or ADDRESS/BITS, that may send mail through the "
 		   "gateway." },
 	{ .name = "journal-listen",
-	    .type = &settings_listen,
+	    .type = &settings_door,
 	    .at = AT(journal_listen),
 	    .max = 65535,
 	    .def = "",
 	    .doc = "Where copies of mail are taken by LMTP or SMTP, as for "
 		   "gateway-listen; empty for nowhere." },
 	{ .name = "milter-listen",
-	    .type = &settings_listen,
+	    .type = &settings_door,
 	    .at = AT(milter_listen),
 	    .max = 65535,
 	    .def = "",
@@ -460,6 +460,9 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 		(void)snprintf(name, sizeof(name), "%s", reason + 16);
 		(void)snprintf(reason, sizeof(reason),
 		    "there is no setting '%.200s", name);
+	} else if (strncmp(reason, "unexpected token", 16) == 0) {
+		(void)snprintf(reason, sizeof(reason),
+		    "a value with blanks or commas stands in double quotes");
 	}
 	fail(r, cfg, reason);
 }

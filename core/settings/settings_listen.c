@@ -229,4 +229,27 @@ settings_unix_path(const char *address)
 	return strncmp(address, "unix:", 5) == 0 ? address + 5 : NULL;
 }
 
+/* door_parse - of a place that takes copies: fewer words fit */
+static enum rc
+door_parse(TALLOC_CTX *mem, const struct settings_row *row, const char *value,
+    void *at, struct err *e)
+{
+	const struct settings_listen *to = at;
+	const struct settings_listener *l;
+	enum rc rc = listen_parse(mem, row, value, at, e);
+	size_t i;
+
+	for (i = 0; rc == RC_OK && i < to->n; i++) {
+		l = to->items[i];
+		if (l->proxies != NULL || l->trusted != NULL || l->has_tls ||
+		    l->has_auth)
+			rc = err_set(e, RC_BADINPUT,
+			    "'%s': only clients=, mode=, owner= and group= "
+			    "have a place here",
+			    l->address);
+	}
+	return rc;
+}
+
 const struct settings_type settings_listen = { listen_parse, listen_show };
+const struct settings_type settings_door = { door_parse, listen_show };

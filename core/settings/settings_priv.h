@@ -72,6 +72,7 @@ extern const struct settings_type settings_folder;   /* absolute path;
 							   "" if the default */
 extern const struct settings_type settings_address;  /* HOST:PORT */
 extern const struct settings_type settings_listen;   /* settings_listen.c */
+extern const struct settings_type settings_door;     /* the same */
 extern const struct settings_type settings_imap;     /* settings_imap.c */
 extern const struct settings_type settings_url;      /* http(s)://… or "" */
 extern const struct settings_type settings_host;     /* a name or "" */

@@ -392,12 +392,6 @@ listen_all(struct door *d, struct err *e)
 		p = &d->places[i];
 		p->door = d;
 		p->set = d->listen->items[i];
-		if (p->set->proxies != NULL || p->set->trusted != NULL ||
-		    p->set->has_tls || p->set->has_auth)
-			return err_set(e, RC_BADINPUT,
-			    "%s '%s': only clients=, mode=, owner= and group= "
-			    "have a place here",
-			    d->kind->listen_name, p->set->address);
 		p->clients = p->set->clients;
 		if (p->clients == NULL &&
 		    settings_unix_path(p->set->address) == NULL)

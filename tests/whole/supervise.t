@@ -73,6 +73,27 @@ echo "no-such-setting = 1" >"$tmp/bad.conf"
 "$builddir/promised" -t -c "$tmp/bad.conf" >"$tmp/t" 2>&1
 is $? 2 "-t: an unknown setting is refused"
 like "$(cat "$tmp/t")" 'bad.conf:1: .*no-such-setting' "with file, line, name"
+# unfit WORDS -o… - a setting that misses something is said by -t, with 1
+unfit() {
+	words=$1
+	shift
+	"$builddir/promised" -t -c "$conf" "$@" >"$tmp/t" 2>&1
+	is $? 1 "-t: $2 is not enough"
+	like "$(cat "$tmp/t")" "$words" "and it says why"
+}
+unfit "'feed-folder' wants 'feed-url'" -o feed-folder="$tmp"
+unfit 'feed-folder: .*No such file' -o feed-folder="$tmp/none" \
+    -o feed-url=http://f.example
+unfit "'remind-user' wants" -o remind-user=anna
+unfit "password-file '/none': No such file" \
+    -o 'imap=127.0.0.1:1 user=anna tls=no password-file=/none'
+"$builddir/promised" -t -c "$conf" -o 'journal-listen=[::1]:24 tls=no' \
+    >"$tmp/t" 2>&1
+is $? 2 "-t: a word that has no place is refused"
+like "$(cat "$tmp/t")" 'journal-listen.*only clients=' "by name"
+echo 'own-domains = a.example, b.example' >"$tmp/bad.conf"
+"$builddir/promised" -t -c "$tmp/bad.conf" >"$tmp/t" 2>&1
+like "$(cat "$tmp/t")" 'bad.conf:1: .* double quotes' "quotes are asked for"
 "$builddir/promised" -c "$tmp/none.conf" >"$tmp/t" 2>&1
 is $? 2 "a settings file that is not there is refused"
 "$builddir/promised" -c "$conf" surplus >"$tmp/t" 2>&1
