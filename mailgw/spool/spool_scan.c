@@ -25,7 +25,8 @@ writer_is_gone(struct spool_reader *r)
 	bool gone = true;
 	int fd;
 
-	fd = openat(r->dirfd, "lock", O_RDWR | O_CLOEXEC);
+	/* to close it after writing is news, and would wake us again at once */
+	fd = openat(r->dirfd, "lock", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT;
 	if (fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK)

@@ -163,6 +163,7 @@ passes_on(void **state)
 	c = put(w, sw, "");
 	assert_int_equal(poll(&p, 1, 10000), 1);
 	expect_none(w, r); /* nobody knows yet what the next hop says */
+	assert_int_equal(poll(&p, 1, 0), 0); /* looking wakes nobody */
 	assert_rc(RC_OK, &w->e, spool_outcome(sw, b, SPOOL_ACCEPTED, &w->e));
 	expect(w, r, "zwei", SPOOL_ACCEPTED);
 	assert_rc(RC_OK, &w->e, spool_outcome(sw, a, SPOOL_REFUSED, &w->e));
