@@ -58,7 +58,7 @@ libcli_a_SOURCES = core/cli/cli.h core/cli/words.def core/cli/words.c \
 	core/cli/options.c core/cli/cmd_list.c core/cli/cmd_overdue.c \
 	core/cli/cmd_today.c core/cli/cmd_customer.c core/cli/cmd_show.c \
 	core/cli/cmd_move.c core/cli/cmd_export.c core/cli/cmd_add.c core/cli/cmd_scan.c \
-	core/cli/cmd_feed.c core/cli/cmd_caldav.c core/cli/cmd_unread.c core/cli/cmd_away.c core/cli/cmd_forget.c core/cli/cmd_config.c \
+	core/cli/cmd_feed.c core/cli/cmd_caldav.c core/cli/cmd_closures.c core/cli/cmd_unread.c core/cli/cmd_away.c core/cli/cmd_forget.c core/cli/cmd_config.c \
 	core/cli/cmd_when.c core/cli/cmd_lang.c
 bin_PROGRAMS += promise
 promise_SOURCES = core/cli/promise.c

@@ -49,7 +49,7 @@ main(int argc, char **argv)
 	enum rc rc;
 
 	if (argc != 2 || argv[1][0] == '-') {
-		(void)fputs("usage: promise-closures FILE.ics\n", stderr);
+		(void)fputs("usage: promise closures FILE.ics\n", stderr);
 		talloc_free(mem);
 		return EXIT_USAGE;
 	}

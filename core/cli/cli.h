@@ -116,8 +116,9 @@ struct cmd {
 
 extern const struct cmd cmd_list, cmd_overdue, cmd_today, cmd_week, cmd_show,
     cmd_why, cmd_customer, cmd_kept, cmd_moved, cmd_withdrawn, cmd_not,
-    cmd_reopen, cmd_export, cmd_add, cmd_scan, cmd_feed, cmd_caldav, cmd_unread,
-    cmd_config, cmd_when, cmd_lang, cmd_away, cmd_outbox, cmd_forget;
+    cmd_reopen, cmd_export, cmd_add, cmd_scan, cmd_feed, cmd_caldav,
+    cmd_closures, cmd_unread, cmd_config, cmd_when, cmd_lang, cmd_away,
+    cmd_outbox, cmd_forget;
 
 /* ---- options.c ---- */
 

@@ -36,6 +36,7 @@ static const struct cmd *const commands[] = {
 	&cmd_away,
 	&cmd_outbox,
 	&cmd_forget,
+	&cmd_closures,
 	&cmd_config,
 	&cmd_when,
 	&cmd_lang,
@@ -113,7 +114,7 @@ static enum rc
 unknown(struct cli *c, const char *name, struct err *e)
 {
 	const char *best = NULL;
-	size_t least = 3, d, i;
+	size_t least = strlen(name) < 4 ? 2 : 3, d, i; /* most of it is right */
 	char *shown = table_clean(c->mem, name);
 
 	for (i = 0; i < ARRAY_LEN(commands); i++) {
@@ -217,7 +218,8 @@ run_help(struct cli *c, const char *name, struct err *e)
 {
 	const struct cmd *cmd;
 
-	if (name == NULL) {
+	if (name == NULL || strcmp(name, "help") == 0 ||
+	    strcmp(name, "--help") == 0) {
 		help_all(c, stdout);
 		return RC_OK;
 	}

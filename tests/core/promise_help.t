@@ -27,6 +27,10 @@ like "$err" 'Commands:' "shows help on standard error"
 run promise lsit
 is "$status" 2 "a command that is none"
 like "$err" "no command 'lsit'; did you mean 'list'\?" "with the nearest one"
+run promise foo
+is "$(echo "$err" | head -1)" "promise: no command 'foo'" "and none that is far"
+run promise help help
+is "$status" 0 "help of help is help"
 run promise "$(printf 'x\033[31m')"
 is "$(printf '%s' "$err" | grep -c "$(printf '\033')")" 0 "no escape is repeated"
 run promise list --bogus
