@@ -2,10 +2,10 @@
  * supervise.h - start the programs, keep them running, end them in order
  *
  * One loop, one thread. A program that ends by itself is started again after
- * a delay (backoff.h). SIGTERM and SIGINT end the gateway first, so that no
- * mail comes in, then the rest; what has not ended in time is killed; a second
- * one kills at once. SIGHUP reads the settings again and, where they are good,
- * ends and starts every program.
+ * a delay (backoff.h). SIGTERM and SIGINT end what takes mail first, then the
+ * rest; what has not ended in time is killed; a second one kills at once.
+ * SIGHUP reads the settings again and, where they are good, ends and starts
+ * every program, but for a gateway whose settings are the same.
  */
 #ifndef CORE_SERVICE_SUPERVISE_H
 #define CORE_SERVICE_SUPERVISE_H
