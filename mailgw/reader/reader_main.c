@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include "core/log/log.h"
@@ -17,6 +18,7 @@
 #define EXIT_TRY_AGAIN 75
 #define RETRY_FIRST_MS 100
 #define RETRY_MOST_MS  5000
+#define NICENESS       10   /* mail that passes goes before mail that is read */
 #define LOOK_AGAIN_MS  1000 /* should a wake-up be missed */
 
 static int
@@ -139,6 +141,8 @@ main(int argc, char **argv)
 	if (rc == RC_OK)
 		rc = reader_new(mem, s, &r, &e);
 	if (rc == RC_OK) {
+		if (!is_drain)
+			(void)setpriority(PRIO_PROCESS, 0, NICENESS);
 		say_ready();
 		rc = serve(r, signals, is_drain, &e);
 	} else {
