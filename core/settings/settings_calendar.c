@@ -48,7 +48,10 @@ add_file(struct calendar *c, char *path, struct err *e)
 	if (mem == NULL)
 		return err_nomem(e);
 	argv[0] = program_path(mem, CLOSURES_PROGRAM);
-	if (argv[0] == NULL)
+	if (access(path, R_OK) != 0)
+		rc = err_set(
+		    e, RC_BADINPUT, "closures: %s: %s", path, strerror(errno));
+	else if (argv[0] == NULL)
 		rc = err_set(e, RC_INTERNAL,
 		    "closures: no program '" CLOSURES_PROGRAM "'");
 	else

@@ -91,11 +91,15 @@ gateway_tls(struct gateway *gw, struct err *e)
 		gw->server_side = tls_side_new(gw, &gw->server_orders);
 		assert(gw->server_side != NULL);
 		rc = load(gw->server_side, e);
+		if (rc != RC_OK)
+			(void)err_context(e, "tls-certificate, tls-key");
 	}
 	if (rc == RC_OK && gw->session.hop_tls != TLS_NO) {
 		gw->hop_side = tls_side_new(gw, &gw->hop_orders);
 		assert(gw->hop_side != NULL);
 		rc = load(gw->hop_side, e);
+		if (rc != RC_OK)
+			(void)err_context(e, "next-hop-ca");
 	}
 	return rc;
 }
