@@ -16,7 +16,8 @@ refuses() { # -o… - with 1, and says it
 	is $? 1 "-t: $2 is not good"
 }
 refuses -o tls-certificate=/etc/passwd
-like "$(cat "$tmp/t")" '^promised-gateway: /etc/passwd: ' "the file is named"
+like "$(cat "$tmp/t")" '^promised-gateway: tls-certificate, tls-key: /etc/passwd: ' \
+    "setting and file are named"
 refuses -o gateway-tls=required
 refuses -o next-hop-ca=/nonexistent
 refuses -o gateway-listen=0.0.0.0:2525 -o next-hop=localhost:2525
