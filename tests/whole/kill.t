@@ -29,6 +29,7 @@ ok "every mail was accepted in the end" \
     test "$mails" -gt 0 -a "$(grep -c 'given up' "$tmp/sent")" = 0
 ok "the service was killed $kills times" \
     test "$(grep -c '^killed' "$tmp/sent")" -ge "$kills"
+echo "# $(sed -n 's/^killed //p' "$tmp/sent" | sort | uniq -c | xargs)"
 is "$(sed -n 's/^killed //p' "$tmp/sent" | sort -u | wc -l)" 7 \
     "each program, promised alone, and all at once"
 
