@@ -111,8 +111,11 @@ ok "and watched again" until_true 'has later@'
 lost=$(seen imap.renumbered)
 by_id renumbered@ours.example "$mails/1-plain.eml" "$tmp/renumbered.eml"
 n=$(promises)
+: "while nobody looks: between its two steps the folder is a new, empty one"
+service_stop
 people anna renumber Envoyes
 people anna append Envoyes "$tmp/renumbered.eml" >/dev/null
+service_start
 ok "a folder that is numbered anew is read on" until_true 'has renumbered@'
 ok "after an event" test "$(seen imap.renumbered)" -gt "$lost"
 ok "its mails are all fetched again" until_true \
